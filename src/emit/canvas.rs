@@ -55,7 +55,7 @@ pub(super) trait Canvas {
     fn repeat(&mut self, glyph: &str, count: usize) {
         let out = self.out();
         match glyph.as_bytes() {
-            [byte] => out.resize(out.len() + count, *byte),
+            [byte] => push_repeated(out, *byte, count),
             bytes => (0..count).for_each(|_| out.extend_from_slice(bytes)),
         }
     }
@@ -63,16 +63,7 @@ pub(super) trait Canvas {
     /// Appends blanks.
     #[inline]
     fn blanks(&mut self, count: usize) {
-        const BLANKS: [u8; 32] = [b' '; 32];
-        let out = self.out();
-        let end = out.len() + count;
-        if count <= BLANKS.len() {
-            // A copy of constant length is compiled without a call of `memcpy`.
-            out.extend_from_slice(&BLANKS);
-            out.truncate(end);
-        } else {
-            out.resize(end, b' ');
-        }
+        push_repeated(self.out(), b' ', count);
     }
 
     /// Changes the style from that of the text until now to the plain one, and ends the line.
@@ -103,6 +94,19 @@ pub(super) trait Canvas {
     #[inline]
     fn number(&mut self, digits: &Digits) {
         digits.push_to(self.out());
+    }
+}
+
+#[inline(always)]
+fn push_repeated(out: &mut Vec<u8>, byte: u8, count: usize) {
+    const FEW: usize = 32;
+    let end = out.len() + count;
+    if count <= FEW {
+        // A copy of constant length is compiled without a call of `memcpy`.
+        out.extend_from_slice(&[byte; FEW]);
+        out.truncate(end);
+    } else {
+        out.resize(end, byte);
     }
 }
 

@@ -158,11 +158,11 @@ impl<'a> LabelledLine<'a> {
         let style = Style::from(label.style());
         margin.number(self.number, pen);
         pen.blanks(1);
-        let (before, rest) = text.split_at_checked(*start).unwrap_or((text, ""));
-        let (inside, after) = rest.split_at_checked(end - start).unwrap_or((rest, ""));
         let syntax = pen.syntax(file, self.number, |offset| offset);
         // Only the text of the primary label has its colour.
-        if label.style() == LabelStyle::Primary {
+        if pen.is_styled() && label.style() == LabelStyle::Primary {
+            let (before, rest) = text.split_at_checked(*start).unwrap_or((text, ""));
+            let (inside, after) = rest.split_at_checked(end - start).unwrap_or((rest, ""));
             pen.source(&syntax, 0, before);
             pen.write(style, inside);
             pen.source(&syntax, text.len() - after.len(), after);

@@ -157,6 +157,12 @@ impl<C: Canvas> Pen<C> {
         text::is_safe(text) && self.options.width_of(text) <= self.width_after(column)
     }
 
+    /// Returns false if all styles look the same.
+    #[inline]
+    pub(super) const fn is_styled(&self) -> bool {
+        C::IS_STYLED
+    }
+
     /// Returns the width of a line in cells.
     pub(super) const fn width(&self) -> usize {
         self.width
@@ -237,6 +243,7 @@ impl<C: Canvas> Pen<C> {
     }
 
     /// Ends a block: the border of its last line becomes a corner.
+    #[inline(always)]
     fn end_block(&mut self) {
         match std::mem::replace(&mut self.last_line, LastLine::None) {
             LastLine::None => {}
@@ -355,6 +362,7 @@ impl<C: Canvas> Pen<C> {
     }
 
     /// Writes `content`, as a link if there is a URL.
+    #[inline(always)]
     pub(super) fn link(&mut self, url: Option<&str>, content: impl FnOnce(&mut Self)) {
         if let Some(url) = url {
             self.paint(Style::Plain);

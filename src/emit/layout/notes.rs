@@ -42,8 +42,15 @@ impl<'a> Notes<'a> {
 
     pub(in crate::emit) fn is_empty(self) -> bool {
         self.diagnostic.help().is_none()
-            && self.notes().next().is_none()
+            && !self.has_notes()
             && self.diagnostic.backtrace().is_none()
+    }
+
+    /// Returns true if [`notes`](Self::notes) are not empty. Most diagnostics have none, and this is faster to find out.
+    fn has_notes(self) -> bool {
+        let [before, after] = self.issues;
+        let others = before.len() + after.len() + self.remarks.len();
+        others > 0 || self.diagnostic.notes().len() > 0
     }
 
     pub(super) fn notes(self) -> impl Iterator<Item = Cow<'a, str>> {
@@ -57,7 +64,9 @@ impl<'a> Notes<'a> {
         if let Some(help) = self.diagnostic.help() {
             margin.note("help", help, pen);
         }
-        draw_notes(self.notes(), margin, pen);
+        if self.has_notes() {
+            draw_notes(self.notes(), margin, pen);
+        }
         if let Some(backtrace) = self.diagnostic.backtrace() {
             frames::draw(backtrace, self.backtraces, margin, pen);
         }
