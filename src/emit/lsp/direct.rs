@@ -8,7 +8,7 @@ use super::convert::{self, Converter};
 use super::model::{CodeAction, Range};
 use crate::check::CheckedDiagnostic;
 use crate::emit::escape;
-use crate::emit::json_writer::{push_escaped, push_string};
+use crate::emit::json_writer::push_string;
 use crate::emit::plain_text::{JsonString, PlainText, Related, StepsInText, TextParts};
 use crate::model::Diagnostic;
 use crate::source::SourceFile;
@@ -34,7 +34,8 @@ impl<'a> Converter<'a> {
             push_string(out, code.as_str());
             if let Some(href) = self.tool.code_url_parts(&code) {
                 out.extend_from_slice(b",\"codeDescription\":{\"href\":\"");
-                href.iter().for_each(|part| push_escaped(out, part));
+                // A URL needs no escapes.
+                href.iter().for_each(|part| out.extend_from_slice(part.as_bytes()));
                 out.extend_from_slice(b"\"}");
             }
         }
