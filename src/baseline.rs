@@ -93,7 +93,7 @@ pub struct Comparison<'a> {
 }
 
 impl Baseline {
-    /// Creates a baseline of diagnostics. Fatal ones are not part of it.
+    /// Creates a baseline of the diagnostics that [`add`](Self::add) accepts.
     #[must_use]
     pub fn of<'a>(
         sources: &SourceMap,
@@ -106,9 +106,12 @@ impl Baseline {
         baseline
     }
 
-    /// Adds a diagnostic. A fatal one is ignored.
+    /// Adds a diagnostic. A fatal one is ignored, and so is one in a file such as `<command line>`: it is about this run.
     pub fn add(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) {
         let checked = CheckedDiagnostic::new(sources, diagnostic);
+        if checked.file().is_some_and(SourceFile::is_virtual) {
+            return;
+        }
         let label = diagnostic.primary().and_then(|label| label.message());
         let entry = BaselineEntry {
             path: checked.file().map_or("", SourceFile::path).to_owned(),

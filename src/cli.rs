@@ -256,7 +256,11 @@ impl DiagnosticArgs {
         let terminal = match destination {
             Destination::Stream(Stream::Stderr) => Terminal::stderr(self.color),
             Destination::Stream(Stream::Stdout) => Terminal::stdout(self.color),
-            Destination::File(_) => Terminal::PLAIN,
+            Destination::File(_) => {
+                let mut terminal = Terminal::PLAIN;
+                terminal.backtraces = Terminal::stderr(self.color).backtraces;
+                terminal
+            }
         };
         self.diagnostic_width.map_or(terminal, |width| terminal.with_width(width))
     }

@@ -204,3 +204,20 @@ fn another_code_is_another_diagnostic() {
     assert_eq!(bag.apply_baseline(&baseline, &sources).len(), 2, "a second time");
     assert_eq!((bag.len(), bag.summary().known), (1, 1));
 }
+
+#[test]
+fn a_baseline_is_complete_or_not_written() {
+    let (sources, found) = run(&[("a.my", "let a\nlet b\n@\n@\n"), ("<command line>", "@")]);
+    let emit = |max: u64| {
+        let mut bag = DiagnosticBag::with_policy(crate::Policy::default().with_max_errors(max));
+        bag.extend(found.iter().cloned());
+        let mut out = Vec::new();
+        let written = bag.emit(&sources, &mut crate::BaselineEmitter::new(&mut out));
+        (written.map(drop).map_err(|error| error.to_string()), String::from_utf8(out).unwrap())
+    };
+    let (written, text) = emit(0);
+    assert_eq!(written, Ok(()));
+    assert_eq!(Baseline::parse(text.as_bytes()).unwrap().len(), 4, "without the command line");
+    let why = "the baseline would lack 2 diagnostics that the limit of errors has suppressed";
+    assert_eq!(emit(1), (Err(why.to_owned()), String::new()));
+}

@@ -24,7 +24,7 @@ impl fmt::Display for BaselineFileError {
         write!(f, "cannot use the baseline `{path}`: {}", self.error)?;
         match &self.error {
             BaselineError::Input(InputError::Io(error))
-                if error.kind() == io::ErrorKind::NotFound =>
+                if error.kind() == io::ErrorKind::NotFound && path != "-" =>
             {
                 write!(f, "; `--error-format baseline={path}` writes it")
             }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use age::Ages;
 use clap::Args;
-use clap::builder::PossibleValuesParser;
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use globset::{GlobSet, GlobSetBuilder};
 use jiff::Timestamp;
 use vitte_diag::{Severity, Tag, text};
@@ -27,10 +27,10 @@ const TAG_NAMES: [&str; 2] = ["unnecessary", "deprecated"];
 #[derive(Args)]
 pub(crate) struct Filter {
     /// Keep codes that begin with PREFIX, such as E0001, W01 or `clippy::`
-    #[arg(long, value_name = "PREFIX,…", value_delimiter = ',')]
+    #[arg(long, value_name = "PREFIX,…", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     code: Vec<String>,
     /// Drop codes that begin with PREFIX
-    #[arg(long, value_name = "PREFIX,…", value_delimiter = ',')]
+    #[arg(long, value_name = "PREFIX,…", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     not_code: Vec<String>,
     /// Keep a severity: note, warning, error or fatal
     #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = PossibleValuesParser::new(SEVERITIES), hide_possible_values = true)]

@@ -43,6 +43,11 @@ impl Kept {
         kept
     }
 
+    /// Returns true if there are no lines.
+    pub(super) fn is_empty(&self) -> bool {
+        self.same == 0 && self.rest.is_empty()
+    }
+
     /// Writes the lines; `block` is the block that they are from.
     pub(super) fn write(&self, block: &[u8], out: &mut dyn Write) -> io::Result<()> {
         out.write_all(block.get(..self.same).unwrap_or_default())?;

@@ -24,23 +24,33 @@ pub(super) fn convert(
     match outputs.specs() {
         [OutputSpec { format: Format::Json, destination: Destination::File(path), .. }] => {
             let file = OutputFile::new(path);
-            let is_complete = copy(input, &mut file.clone())?;
-            file.commit().map(|()| is_complete)
+            let (is_complete, is_empty) = copy(input, &mut file.clone())?;
+            // A file is not replaced because the name of the input was wrong.
+            if is_complete || !is_empty {
+                file.commit()?;
+            }
+            Ok(is_complete)
         }
-        [OutputSpec { format: Format::Json, .. }] => copy(input, out),
+        [OutputSpec { format: Format::Json, .. }] => {
+            copy(input, out).map(|(is_complete, _)| is_complete)
+        }
         _ => emit(input, outputs, options, root, out),
     }
 }
 
-/// Writes the canonical form of each line.
-fn copy(input: &InputArgs, out: &mut dyn Write) -> io::Result<bool> {
+/// Writes the canonical form of each line. Returns whether all input was read, and whether there are no lines.
+fn copy(input: &InputArgs, out: &mut dyn Write) -> io::Result<(bool, bool)> {
     let work = |lines: &mut BlockLines<'_>| Kept::select(lines, |_| Ok(true));
+    let mut is_empty = true;
     let is_complete = input.read(Mode::Copy, work, &mut |output, _| match output {
-        Output::Block(block, kept) => kept.write(block, out),
+        Output::Block(block, kept) => {
+            is_empty &= kept.is_empty();
+            kept.write(block, out)
+        }
         Output::Idle => out.flush(),
     })?;
     out.flush()?;
-    Ok(is_complete)
+    Ok((is_complete, is_empty))
 }
 
 fn emit(
@@ -55,8 +65,10 @@ fn emit(
     let mut emitter = emitter(outputs, shared, options, Some(&line))?;
     let has_json = outputs.specs().iter().any(|spec| spec.format == Format::Json);
     let mut sources = Sources::new(root);
+    let mut is_empty = true;
     let is_complete = input.read(Mode::Parse, parse_all, &mut |output, report| match output {
         Output::Block(_, diagnostics) => diagnostics.iter().try_for_each(|diagnostic| {
+            is_empty = false;
             if has_json {
                 *line.borrow_mut() = diagnostic.to_line()?;
             }
@@ -64,6 +76,9 @@ fn emit(
         }),
         Output::Idle => shared.flush(),
     })?;
-    emitter.finish()?;
+    // A file is not replaced because the name of the input was wrong.
+    if is_complete || !is_empty {
+        emitter.finish()?;
+    }
     Ok(is_complete)
 }

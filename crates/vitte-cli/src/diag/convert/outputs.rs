@@ -69,6 +69,7 @@ fn formatted<'w>(
         _ => {
             let mut plain = options.clone();
             plain.terminal = Terminal::PLAIN.with_width(options.terminal.width);
+            plain.terminal.backtraces = options.terminal.backtraces;
             let outputs = Outputs::new([spec.clone()]).map_err(io::Error::other)?;
             Ok(outputs.emitter(|_| plain.clone()))
         }

@@ -65,6 +65,7 @@ fn conditions_that_are_not_valid_are_errors() {
         ("--path=[a", "vitte: the pattern `[a` is not valid: "),
         ("--severity=bad", "error: invalid value 'bad' for '--severity <NAME,…>'"),
         ("--tag=bad", "error: invalid value 'bad'"),
+        ("--not-code=", "error: a value is required for '--not-code <PREFIX,…>'"),
         ("--older-than=soon", "error: invalid value 'soon'"),
         ("--jobs=0", "error: invalid value '0'"),
         ("--max-line-bytes=x", "error: invalid value 'x'"),

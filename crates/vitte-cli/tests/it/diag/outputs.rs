@@ -1,6 +1,6 @@
 //! `convert` with several outputs.
 
-use super::{diag, line};
+use super::{diag, line, lines};
 use crate::common::dir_with;
 
 #[test]
@@ -59,4 +59,18 @@ fn outputs_that_are_not_possible_are_errors() {
         assert_eq!(ended.code, 2, "{arguments:?}");
         assert!(ended.stderr.starts_with(expected), "{arguments:?}: {}", ended.stderr);
     }
+}
+
+#[test]
+fn a_file_is_not_replaced_if_no_input_was_read() {
+    let dir = dir_with(&[("out", "old"), ("in", &lines(2))]);
+    for format in ["json", "sarif", "short", "baseline"] {
+        let to = format!("--to={format}=out");
+        let ended = diag(dir.path(), &["convert", &to, "typo"], b"");
+        assert_eq!((ended.code, &*ended.stdout), (2, ""), "{format}");
+        assert_eq!(std::fs::read_to_string(dir.path().join("out")).unwrap(), "old", "{format}");
+    }
+    let ended = diag(dir.path(), &["convert", "--to=json=out", "typo", "in"], b"");
+    assert_eq!(ended.code, 2);
+    assert_eq!(std::fs::read_to_string(dir.path().join("out")).unwrap(), lines(2));
 }
