@@ -11,7 +11,9 @@ mod api;
 mod inputs;
 mod search;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use cpu_time::ThreadTime;
 
 use vitte_diag::{DiagnosticBag, Emitter, EmitterOptions, Format, SourceMap};
 
@@ -162,20 +164,11 @@ fn emit_all(sources: &SourceMap, bag: &DiagnosticBag, emitter: &mut impl Emitter
 /// Writes diagnostics.
 type Emit = Box<dyn Fn(&SourceMap, &DiagnosticBag) -> Vec<u8>>;
 
-/// Returns the time that this thread takes, without that of other processes where the system tells it.
+/// Returns the time that this thread takes, without that of other processes.
 fn timed(run: impl FnOnce()) -> Duration {
-    let (start, start_on_cpu) = (Instant::now(), on_cpu());
+    let start = ThreadTime::now();
     run();
-    match (start_on_cpu, on_cpu()) {
-        (Some(before), Some(after)) => after - before,
-        _ => start.elapsed(),
-    }
-}
-
-/// Returns the time for which this thread has run on a processor, on Linux.
-fn on_cpu() -> Option<Duration> {
-    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    stat.split(' ').next()?.parse().ok().map(Duration::from_nanos)
+    start.elapsed()
 }
 
 /// Returns the shortest of several times.

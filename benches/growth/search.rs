@@ -173,7 +173,7 @@ impl Shape {
     }
 
     /// Returns the exponent between an input and one four times as large, relative to the growth of the input and the
-    /// output. `None` if the input is too large, or the time too short.
+    /// output. `None` if the input is too large, the time too short, or most of the input does not grow.
     fn exponent(&self) -> Option<f64> {
         let mut factor = 1;
         while factor <= 1 << 16 && 4 * self.size(factor) <= MAX_PARTS {
@@ -183,7 +183,7 @@ impl Shape {
                 let work = |factor, bytes| (self.size(factor) + bytes) as f64;
                 let growth = work(4 * factor, all_bytes) / work(factor, bytes);
                 let slower = whole.as_secs_f64() / time.as_secs_f64();
-                return (growth > 1.5).then(|| slower.ln() / growth.ln());
+                return (growth > 3.0).then(|| slower.ln() / growth.ln());
             }
             factor *= 4;
         }

@@ -8,6 +8,8 @@ use crate::source::{ColumnUnit, SourceFile, SourceMap};
 
 /// The maximum number of lines of a span's text.
 const MAX_LINES: usize = 1000;
+/// The maximum length of a line in bytes. A longer one would be repeated for each span in it.
+const MAX_LINE_BYTES: usize = 4096;
 
 /// A label or an edit, and its location.
 #[derive(Serialize)]
@@ -102,7 +104,8 @@ impl<'a> RustcSpan<'a> {
     }
 }
 
-/// Returns the lines from `start` to `end`, which are lines and columns. There are none in a file that is not here.
+/// Returns the lines from `start` to `end`, which are lines and columns. There are none in a file that is not here, or if one
+/// of them is too long.
 fn text(file: &SourceFile, start: (u32, u32), end: (u32, u32)) -> Vec<TextLine<'_>> {
     if file.is_unavailable() {
         return Vec::new();
@@ -115,5 +118,9 @@ fn text(file: &SourceFile, start: (u32, u32), end: (u32, u32)) -> Vec<TextLine<'
         let highlight_end = if number == end.0 { end.1 } else { after() };
         Some(TextLine { text, highlight_start, highlight_end })
     };
+    let is_long = |number| file.line(number).is_some_and(|line| line.len() > MAX_LINE_BYTES);
+    if lines.clone().any(is_long) {
+        return Vec::new();
+    }
     lines.filter_map(line).collect()
 }
