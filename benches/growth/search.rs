@@ -34,6 +34,8 @@ const PIECES: [&str; 7] = ["x ", "x\n", "\t", "é ", "日本\n", "e\u{301}", "a\
 const WORST: usize = 12;
 /// The largest number of parts of an input that is measured.
 const MAX_PARTS: usize = 60_000;
+/// What a part of the input weighs, compared with bytes of the output: many formats omit parts after the first ones.
+const PART_BYTES: usize = 64;
 /// The shortest time that is compared, so that the clock does not decide.
 const MIN_TIME: Duration = Duration::from_micros(300);
 
@@ -180,7 +182,7 @@ impl Shape {
             let (time, bytes) = self.measure(factor);
             if time >= MIN_TIME {
                 let (whole, all_bytes) = self.measure(4 * factor);
-                let work = |factor, bytes| (self.size(factor) + bytes) as f64;
+                let work = |factor, bytes| (PART_BYTES * self.size(factor) + bytes) as f64;
                 let growth = work(4 * factor, all_bytes) / work(factor, bytes);
                 let slower = whole.as_secs_f64() / time.as_secs_f64();
                 return (growth > 3.0).then(|| slower.ln() / growth.ln());
