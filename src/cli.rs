@@ -223,11 +223,11 @@ impl DiagnosticArgs {
         Ok(())
     }
 
-    /// Returns an error if the baseline is an output, too: it would lose what is known.
+    /// Returns an error if the baseline is an output, too: only the new diagnostics would remain in it.
     fn check_baseline_output(&self) -> Result<(), BaselineFileError> {
         let is_output = |path: &&PathBuf| self.outputs.writes_to_file(Format::Baseline, path);
         let Some(path) = self.baseline.as_ref().filter(is_output) else { return Ok(()) };
-        let why = "the format `baseline` would replace it by the new diagnostics; without --baseline, it writes all";
+        let why = "the format `baseline` would overwrite it with only the new diagnostics; without --baseline, it writes all";
         let error = BaselineError::Input(io::Error::new(io::ErrorKind::InvalidInput, why).into());
         Err(BaselineFileError { path: path.clone(), error })
     }

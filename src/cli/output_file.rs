@@ -102,6 +102,9 @@ struct State {
     target: Target,
 }
 
+/// The maximum number of links that are followed, as on Linux.
+const MAX_LINKS: usize = 40;
+
 /// Where the bytes go.
 enum Target {
     /// Nothing has been written since the last commit.
@@ -156,8 +159,8 @@ impl Write for OutputFile {
 
 impl Target {
     fn open(path: &Path) -> io::Result<Self> {
-        // An open file of this process, such as `/dev/fd/3`, has no directory.
-        if path.starts_with("/dev") || path.starts_with("/proc") {
+        // An open file of this process has no directory.
+        if path.starts_with("/dev/fd") || path.starts_with("/proc") {
             return Self::direct(path);
         }
         let path = resolved(path);
@@ -216,8 +219,11 @@ impl Write for Target {
 /// Returns the file that a path leads to, through links, also one to a file that does not exist yet. Returns the path
 /// itself if its directory does not exist either.
 pub(super) fn resolved(path: &Path) -> PathBuf {
-    let target = |link: PathBuf| path.parent().map_or_else(|| link.clone(), |dir| dir.join(&link));
-    let path = fs::read_link(path).map_or_else(|_| path.to_owned(), target);
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        let Ok(link) = fs::read_link(&path) else { break };
+        path = path.parent().map_or_else(|| link.clone(), |dir| dir.join(&link));
+    }
     let in_dir = || {
         let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
         Some(dir.unwrap_or(Path::new(".")).canonicalize().ok()?.join(path.file_name()?))

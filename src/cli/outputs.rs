@@ -130,7 +130,7 @@ impl Outputs {
     ///
     /// # Errors
     ///
-    /// An [`OutputsError`] if two outputs have one destination, also through `..` and links.
+    /// An [`OutputsError`] if two outputs have one destination, also through `..` and symbolic links.
     pub fn new(specs: impl IntoIterator<Item = OutputSpec>) -> Result<Self, OutputsError> {
         let mut all: Vec<OutputSpec> = Vec::new();
         for spec in specs {

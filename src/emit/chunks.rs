@@ -16,7 +16,7 @@ impl Chunks {
     /// Returns the chunk to which the next piece is appended. It has less than 64 KiB.
     pub(super) fn buffer(&mut self) -> &mut Vec<u8> {
         if self.last.len() >= Self::FULL {
-            let next = Vec::with_capacity(self.last.capacity());
+            let next = Vec::with_capacity(self.last.capacity().min(2 * Self::FULL));
             self.full.push(std::mem::replace(&mut self.last, next));
         }
         &mut self.last

@@ -8,7 +8,6 @@
 //! ```
 //!
 //! The texts of diagnostics are not trusted, so a field that would be a formula begins with an apostrophe: see [`csv_field`].
-//! The code of an option, such as `-Wshadow`, is no formula that does anything, and stays.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -19,7 +18,7 @@ use super::fingerprint::Fingerprints;
 use super::options::{EmitterOptions, FromOptions};
 use super::plain_text::{PlainText, TextParts};
 use crate::check::CheckedDiagnostic;
-use crate::model::{Code, Diagnostic};
+use crate::model::Diagnostic;
 use crate::source::{ColumnUnit, SourceMap};
 use crate::text::csv_field;
 
@@ -61,11 +60,7 @@ impl<W: Write> Emitter for CsvEmitter<W> {
         let mut out = self.header().to_vec();
         out.extend_from_slice(diagnostic.severity().as_str().as_bytes());
         out.push(b',');
-        match diagnostic.code() {
-            Some(code) if is_option(code) => out.extend_from_slice(code.as_str().as_bytes()),
-            Some(code) => push_field(&mut out, code.as_str()),
-            None => {}
-        }
+        push_field(&mut out, diagnostic.code().as_ref().map_or("", |code| code.as_str()));
         out.push(b',');
         push_field(&mut out, diagnostic.message());
         out.push(b',');
@@ -96,15 +91,6 @@ impl<W: Write> Emitter for CsvEmitter<W> {
         (self.has_header, self.fingerprints) = (false, Fingerprints::default());
         self.writer.flush()
     }
-}
-
-/// Returns true if a code is the name of an option: letters, digits and some other characters after a `-`.
-fn is_option(code: Code) -> bool {
-    let rest = code.as_str().strip_prefix('-').map(|rest| rest.trim_start_matches('-'));
-    rest.is_some_and(|rest| {
-        rest.starts_with(|c: char| c.is_ascii_alphabetic())
-            && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_=".contains(&byte))
-    })
 }
 
 /// Appends a field.

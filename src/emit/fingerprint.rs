@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 use serde::{Serialize, Serializer};
 use siphasher::sip128::SipHasher24;
@@ -52,10 +52,28 @@ impl Fingerprints {
 }
 
 /// Numbers by the hashes of texts.
-pub(super) type HashCounts = HashMap<u128, u64, BuildHasherDefault<FirstBytes>>;
+pub(super) type HashCounts = HashMap<u128, u64, RandomSeed>;
 
-/// The hasher of keys that are hashes already: their first eight bytes.
-#[derive(Clone, Copy, Debug, Default)]
+/// Creates the hashers of a table, with a random number: texts that were chosen for their hashes are not in one place of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RandomSeed(u64);
+
+impl Default for RandomSeed {
+    fn default() -> Self {
+        Self(RandomState::new().build_hasher().finish())
+    }
+}
+
+impl BuildHasher for RandomSeed {
+    type Hasher = FirstBytes;
+
+    fn build_hasher(&self) -> FirstBytes {
+        FirstBytes(self.0)
+    }
+}
+
+/// The hasher of keys that are hashes already: their first eight bytes, mixed with the random number.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct FirstBytes(u64);
 
 impl Hasher for FirstBytes {
@@ -65,7 +83,8 @@ impl Hasher for FirstBytes {
     }
 
     fn finish(&self) -> u64 {
-        self.0
+        // The golden ratio. The high bits of the product depend on all bits of the number, and a table uses the low ones.
+        self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15).swap_bytes()
     }
 }
 

@@ -33,28 +33,33 @@ impl<W: Write> LogWriter<W> {
         Self { writer, is_ci_log, line: Vec::new() }
     }
 
-    fn pass_on(&mut self) -> io::Result<()> {
+    /// Passes on the first `len` bytes.
+    fn pass_on(&mut self, len: usize) -> io::Result<()> {
+        let rest = self.line.split_off(len.min(self.line.len()));
+        let mut lines = std::mem::replace(&mut self.line, rest);
         if self.is_ci_log {
-            log_commands::disarm(&mut self.line, 0);
+            if std::str::from_utf8(&lines).is_err() {
+                lines = String::from_utf8_lossy(&lines).into_owned().into_bytes();
+            }
+            log_commands::disarm(&mut lines, 0);
         }
-        let written = self.writer.write_all(&self.line);
-        self.line.clear();
-        written
+        self.writer.write_all(&lines)
     }
 }
 
 impl<W: Write> Write for LogWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.line.extend_from_slice(bytes);
-        if bytes.ends_with(b"\n") {
-            self.pass_on()?;
+        if bytes.contains(&b'\n') {
+            let end = self.line.iter().rposition(|byte| *byte == b'\n');
+            self.pass_on(end.map_or(0, |end| end + 1))?;
         }
         Ok(bytes.len())
     }
 
-    /// Passes on a line without a line feed, too.
+    /// Passes on a line without a line feed, too. A command in it is found only if all of it has been written.
     fn flush(&mut self) -> io::Result<()> {
-        self.pass_on()?;
+        self.pass_on(usize::MAX)?;
         self.writer.flush()
     }
 }
@@ -62,13 +67,25 @@ impl<W: Write> Write for LogWriter<W> {
 impl<W: Write> Drop for LogWriter<W> {
     /// Passes on the last line. Errors are ignored.
     fn drop(&mut self) {
-        _ = self.pass_on();
+        _ = self.pass_on(usize::MAX);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_passed_on_when_they_are_complete_and_bytes_hide_no_command() {
+        let mut log = LogWriter::new(Vec::new(), true);
+        log.write_all(b"\xff##[a]\nb").unwrap();
+        assert_eq!(log.writer, "\u{fffd}##\u{2045}a]\n".as_bytes());
+        log.flush().unwrap();
+        assert!(log.writer.ends_with(b"\nb"));
+        let mut plain = LogWriter::new(Vec::new(), false);
+        plain.write_all(b"\xff##[a]\n").unwrap();
+        assert_eq!(plain.writer, b"\xff##[a]\n");
+    }
 
     #[test]
     fn a_command_in_several_writes_is_found() {

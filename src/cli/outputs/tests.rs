@@ -59,7 +59,8 @@ fn links_and_other_names_are_one_destination() {
     fs::write(path("a"), "").unwrap();
     std::os::unix::fs::symlink("a", path("link")).unwrap();
     std::os::unix::fs::symlink("new", path("dangling")).unwrap();
-    for (one, other) in [("a", "link"), ("new", "dangling"), ("a", "sub/../a")] {
+    std::os::unix::fs::symlink("dangling", path("chain")).unwrap();
+    for (one, other) in [("a", "link"), ("new", "dangling"), ("new", "chain"), ("a", "sub/../a")] {
         let spec = |format: &str, name: &str| format!("{format}={}", path(name).display()).parse();
         let outputs = Outputs::new([spec("json", one).unwrap(), spec("sarif", other).unwrap()]);
         assert!(outputs.is_err(), "{one} {other}");

@@ -119,10 +119,11 @@ fn sonarqube_has_a_rule_for_each_issue() {
 fn spreadsheets_calculate_nothing() {
     for (code, message, expected) in [
         ("=A1+B1", "=HYPERLINK(\"x\")", ["'=A1+B1", "'=HYPERLINK(\"x\")"]),
-        ("-Wformat=2", "-x", ["-Wformat=2", "'-x"]),
+        ("-Wformat=2", "-x", ["-Wformat=2", "-x"]),
         ("--deny", "＝1", ["--deny", "'＝1"]),
         ("-1+1", "+1", ["'-1+1", "'+1"]),
-        ("@x", "@x", ["'@x", "'@x"]),
+        ("@x", "@x", ["@x", "@x"]),
+        ("@SUM(1)", "-x()", ["'@SUM(1)", "'-x()"]),
         ("E0001", "1 = 1", ["E0001", "1 = 1"]),
         ("E0001", "\t=1", ["E0001", "\\t=1"]),
     ] {

@@ -40,21 +40,21 @@ pub(super) fn globs(pattern: &str, anchor: Anchor) -> Result<Vec<Glob>, globset:
     patterns.iter().map(glob).collect()
 }
 
-/// The directory from which patterns are meant.
+/// The directory to which patterns are relative.
 #[derive(Debug)]
 pub(super) struct PatternRoot(Option<String>);
 
 impl PatternRoot {
     pub(super) fn new(dir: &Path) -> Self {
-        let dir = dir.canonicalize().ok();
-        Self(dir.and_then(|dir| dir.into_os_string().into_string().ok()))
+        let dir = dir.canonicalize().ok().and_then(|dir| dir.into_os_string().into_string().ok());
+        Self(dir.map(|dir| dir.trim_end_matches('/').to_owned()))
     }
 
     /// Returns the path of a file below the directory, as patterns match it; other paths are returned as they are.
     pub(super) fn relative<'p>(&self, path: &'p str) -> &'p str {
-        let root = self.0.as_deref().unwrap_or_default();
-        let below = path.strip_prefix(root).and_then(|below| below.strip_prefix('/'));
-        let below = below.filter(|_| !root.is_empty()).unwrap_or(path);
+        let root = self.0.as_deref();
+        let below = root.and_then(|root| path.strip_prefix(root)?.strip_prefix('/'));
+        let below = below.unwrap_or(path);
         below.strip_prefix("./").unwrap_or(below)
     }
 }
@@ -71,6 +71,21 @@ mod tests {
             set.add(glob);
         }
         set.build().unwrap().is_match(path)
+    }
+
+    #[test]
+    fn paths_below_the_root_are_relative() {
+        for (root, path, expected) in [
+            (Some("/work/a"), "/work/a/src/x", "src/x"),
+            (Some("/work/a"), "/work/ab/x", "/work/ab/x"),
+            (Some("/work/a"), "src/x", "src/x"),
+            (Some("/work/a"), "./src/x", "src/x"),
+            (Some(""), "/src/x", "src/x"),
+            (None, "/src/x", "/src/x"),
+        ] {
+            let root = PatternRoot(root.map(str::to_owned));
+            assert_eq!(root.relative(path), expected, "{root:?}");
+        }
     }
 
     #[test]

@@ -28,8 +28,8 @@ struct SharedSources {
 /// Sets the sources to which the spans of [contexts](crate::context()) refer, and replaces those of an earlier call.
 ///
 /// The sources stay in memory until the next call. Files that are added to the map later are not included; call this
-/// again after adding files, which takes time for the new files only. A [lazy text](vitte_diag::SourceText::lazy) is
-/// included if it was needed before.
+/// again after adding files, which takes time for the new files, and for those whose text was not needed yet. A
+/// [lazy text](vitte_diag::SourceText::lazy) is included if it was needed before.
 pub fn set_sources(sources: &SourceMap) {
     // A forked process whose parent was in this function cannot set sources.
     let Some(mut current) = lock_briefly(&SOURCES) else { return };
@@ -42,6 +42,10 @@ pub fn set_sources(sources: &SourceMap) {
     let mut table = SourceTable::default();
     table.extend(&sources);
     let Some(mut current) = lock_briefly(&SOURCES) else { return };
+    // Another thread may have set a later state of the map meanwhile.
+    if current.as_mut().is_some_and(|current| current.follow(&sources)) {
+        return;
+    }
     table.publish();
     let before = current.replace(SharedSources { sources, table });
     drop(current);

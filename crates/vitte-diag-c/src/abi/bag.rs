@@ -121,7 +121,7 @@ pub extern "C" fn vd_bag_emit(
 /// `baseline` is the content of a file that the format `baseline` has written. `known` and `fixed` get the numbers of
 /// diagnostics that were removed, and of those that the baseline has and the bag has not; each may be NULL.
 ///
-/// A policy with a limit of errors has removed what is over the limit before: that is not compared, and counts as new.
+/// Diagnostics over the limit of errors of a policy are not stored, so they are not compared, and count as new.
 #[unsafe(no_mangle)]
 pub extern "C" fn vd_bag_apply_baseline(
     bag: *mut vd_bag,

@@ -324,7 +324,10 @@ fn only_what_is_not_in_the_baseline_fails() {
     let known = fs::read(dir.path().join("known")).unwrap();
     let (code, _, replaced) = check(&["--baseline=known", "--error-format=baseline=./known"]);
     assert_eq!(code, 2);
-    assert!(replaced.contains("the format `baseline` would replace it by the new"), "{replaced}");
+    assert!(
+        replaced.contains("the format `baseline` would overwrite it with only the new"),
+        "{replaced}"
+    );
     assert_eq!(fs::read(dir.path().join("known")).unwrap(), known);
 
     fs::rename(dir.path().join("bad.vitte"), dir.path().join("renamed.vitte")).unwrap();

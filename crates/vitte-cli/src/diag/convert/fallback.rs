@@ -3,10 +3,12 @@
 use std::io;
 use std::path::Path;
 
-use vitte_diag::{Diagnostic, Emitter, EmitterOptions, SourceFile, SourceMap};
+use vitte_diag::{Child, Diagnostic, Emitter, EmitterOptions, SourceFile, SourceMap, Summary};
 
-/// The number of diagnostics that wait. If none of them names a file, they are written without one.
+/// The number of diagnostics that wait, and of the bytes of their texts. If none of them names a file, they are written without
+/// one.
 const MAX_HELD: usize = 256;
+const MAX_HELD_BYTES: usize = 1 << 20;
 
 type Create<'w> = Box<dyn FnMut(&EmitterOptions) -> io::Result<Box<dyn Emitter + 'w>> + 'w>;
 
@@ -16,12 +18,15 @@ pub(super) struct WithFallback<'w> {
     options: EmitterOptions,
     create: Create<'w>,
     held: Vec<(SourceMap, Diagnostic)>,
+    held_bytes: usize,
+    summary: Option<Summary>,
     emitter: Option<Box<dyn Emitter + 'w>>,
 }
 
 impl<'w> WithFallback<'w> {
     pub(super) fn new(options: &EmitterOptions, create: Create<'w>) -> Self {
-        Self { options: options.clone(), create, held: Vec::new(), emitter: None }
+        let options = options.clone();
+        Self { options, create, held: Vec::new(), held_bytes: 0, summary: None, emitter: None }
     }
 
     /// Creates the emitter, and writes what waits.
@@ -30,6 +35,9 @@ impl<'w> WithFallback<'w> {
         let mut emitter = (self.create)(&self.options)?;
         for (sources, diagnostic) in self.held.drain(..) {
             emitter.emit(&sources, &diagnostic)?;
+        }
+        if let Some(summary) = self.summary.take() {
+            emitter.set_summary(summary);
         }
         Ok(self.emitter.insert(emitter))
     }
@@ -41,11 +49,20 @@ impl Emitter for WithFallback<'_> {
             return emitter.emit(sources, diagnostic);
         }
         let path = path(sources);
-        if path.is_none() && self.held.len() < MAX_HELD {
+        self.held_bytes += text_bytes(diagnostic);
+        let has_room = self.held.len() < MAX_HELD && self.held_bytes <= MAX_HELD_BYTES;
+        if path.is_none() && has_room {
             self.held.push((sources.clone(), diagnostic.clone()));
             return Ok(());
         }
         self.start(path)?.emit(sources, diagnostic)
+    }
+
+    fn set_summary(&mut self, summary: Summary) {
+        match &mut self.emitter {
+            Some(emitter) => emitter.set_summary(summary),
+            None => self.summary = Some(summary),
+        }
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -54,6 +71,14 @@ impl Emitter for WithFallback<'_> {
             None => self.start(None)?.finish(),
         }
     }
+}
+
+/// Returns the memory that a diagnostic takes for its texts, in bytes, roughly.
+fn text_bytes(diagnostic: &Diagnostic) -> usize {
+    let notes = diagnostic.notes().map(|note| note.len() + size_of::<String>());
+    let others =
+        diagnostic.labels().count() + diagnostic.children().len() + diagnostic.trace().len();
+    diagnostic.message().len() + notes.sum::<usize>() + others * size_of::<Child>()
 }
 
 /// Returns the path of the first file of the repository.

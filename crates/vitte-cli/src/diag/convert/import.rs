@@ -56,7 +56,10 @@ impl Import<'_> {
                 }
             }
         }
-        self.emit(&all, out)?;
+        // A file is not replaced because the name of the input was wrong.
+        if is_complete || !all.is_empty() {
+            self.emit(&all, out)?;
+        }
         Ok(is_complete)
     }
 

@@ -47,12 +47,19 @@ pub(super) fn convert(
         name: String::new(),
         losses: BTreeMap::new(),
     };
+    let mut is_empty = true;
     let is_complete = input.read(Mode::Parse, ranges, &mut |output, report| match output {
-        Output::Block(block, lines) => reader.block(block, lines, emitter, report),
+        Output::Block(block, lines) => {
+            is_empty &= lines.is_empty();
+            reader.block(block, lines, emitter, report)
+        }
         Output::Idle => flush(),
     })?;
     reader.report_losses(&mut log::stderr())?;
-    emitter.finish()?;
+    // A file is not replaced because the name of the input was wrong.
+    if is_complete || !is_empty {
+        emitter.finish()?;
+    }
     Ok(is_complete)
 }
 

@@ -45,13 +45,13 @@ struct LineTime {
     /// In seconds since 1970.
     at: i64,
     /// Whether it may have been earlier, in a commit that a shallow clone does not have.
-    is_latest: bool,
+    is_upper_bound: bool,
 }
 
 impl LineTime {
     /// Returns whether the time is before another one, or `None` if that is not known.
     fn is_before(self, time: i64) -> Option<bool> {
-        if self.at < time { Some(true) } else { (!self.is_latest).then_some(false) }
+        if self.at < time { Some(true) } else { (!self.is_upper_bound).then_some(false) }
     }
 }
 
@@ -169,10 +169,10 @@ fn porcelain(mut output: impl BufRead, is_shallow: bool) -> Option<Vec<LineTime>
             is_header = true;
         } else if let Some(time) = line.strip_prefix(b"author-time ") {
             let at = std::str::from_utf8(time).ok()?.trim().parse().ok()?;
-            of_commit.insert(commit.clone(), LineTime { at, is_latest: false });
+            of_commit.insert(commit.clone(), LineTime { at, is_upper_bound: false });
         } else if is_shallow && line.starts_with(b"boundary") {
             if let Some(time) = of_commit.get_mut(&commit) {
-                time.is_latest = true;
+                time.is_upper_bound = true;
             }
         }
     }
@@ -187,7 +187,7 @@ mod tests {
         let output = b"aaaa 1 1 2\nauthor A\nauthor-time 100\nfilename x\n\tauthor-time 7\naaaa 2 2\n\t\nbbbb 3 3 1\nauthor-time 200\nboundary\n\tz\naaaa 9 4 1\n\tz";
         let times = |is_shallow| {
             let times = porcelain(&output[..], is_shallow).unwrap();
-            times.iter().map(|time| (time.at, time.is_latest)).collect::<Vec<_>>()
+            times.iter().map(|time| (time.at, time.is_upper_bound)).collect::<Vec<_>>()
         };
         assert_eq!(times(false), [(100, false), (100, false), (200, false), (100, false)]);
         assert_eq!(times(true), [(100, false), (100, false), (200, true), (100, false)]);

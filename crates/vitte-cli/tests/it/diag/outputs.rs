@@ -70,6 +70,12 @@ fn a_file_is_not_replaced_if_no_input_was_read() {
         assert_eq!((ended.code, &*ended.stdout), (2, ""), "{format}");
         assert_eq!(std::fs::read_to_string(dir.path().join("out")).unwrap(), "old", "{format}");
     }
+    for from in ["rustc", "gcc", "lsp", "sarif"] {
+        let from = format!("--from={from}");
+        let ended = diag(dir.path(), &["convert", &from, "--to=json=out", "typo"], b"");
+        assert_eq!(ended.code, 2, "{from}");
+        assert_eq!(std::fs::read_to_string(dir.path().join("out")).unwrap(), "old", "{from}");
+    }
     let ended = diag(dir.path(), &["convert", "--to=json=out", "typo", "in"], b"");
     assert_eq!(ended.code, 2);
     assert_eq!(std::fs::read_to_string(dir.path().join("out")).unwrap(), lines(2));
