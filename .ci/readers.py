@@ -64,8 +64,8 @@ def read_csv(path, expected):
         fields = dict(zip(header, record))
         equal(fields["severity"], wanted["severity"], path)
         for value in record:
-            check(not value.startswith(("=", "+", "@", "\t", "\r")), path, "a formula:", value)
-            check(not value.startswith("-") or re.fullmatch("-+[A-Za-z][-A-Za-z0-9_=]*", value), path, value)
+            is_name = re.fullmatch("(-+|@)[A-Za-z][-A-Za-z0-9_=/.]*", value)
+            check(is_name or not value.startswith(("=", "+", "-", "@", "\t", "\r")), path, "a formula:", value)
         if wanted["message"].isprintable() and not wanted["message"].startswith(("=", "+", "-", "@")):
             equal(fields["message"], wanted["message"], path)
 
