@@ -19,7 +19,7 @@ use crate::text;
 pub struct Identity {
     /// The code, and the message and that of the primary label with `#` for each run of digits.
     pub kind: u64,
-    /// The path, or an empty path if there is no file.
+    /// The path of the file. Without a file, the hash of an empty text.
     pub path: u64,
     /// The first line of the primary label, and its neighbours. `None` if the text of the file is not known.
     pub text: Option<LineText>,

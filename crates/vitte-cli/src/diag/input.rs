@@ -189,7 +189,7 @@ impl InputArgs {
     /// Calls `work` with the lines of each block on several threads, and `sink` with the results in the order of the
     /// input. Lines and files that cannot be read are reported to standard error. Returns false if there were any.
     ///
-    /// There is no progress bar while the output goes to the same terminal.
+    /// A command that writes to a terminal while it reads shows no progress bar.
     pub(super) fn read<T: Send + 'static>(
         &self,
         mode: Mode,
