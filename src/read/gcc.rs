@@ -26,39 +26,35 @@ mod format;
 mod spans;
 
 use self::format::GccDiagnostic;
-use super::json::{self, Piece, Pieces};
+use super::json::{self, Lines, Parts, Piece, Pieces};
 use super::{Import, InputFormat, ReadError, tool_name};
 use crate::model::{Diagnostic, Severity};
 use crate::registry::Tool;
 
 pub(super) fn read(input: &[u8], import: &mut Import<'_>) -> Result<(), ReadError> {
     let text = json::to_text(input);
+    let text = json::without_lone_surrogates(&text);
     let mut items = Vec::new();
     let (mut is_gcc, mut first_other) = (false, None);
-    let text = json::without_lone_surrogates(&text);
-    for (line, piece) in Pieces::new(&text) {
-        let reason = match piece {
-            Piece::Json(json) => match serde_json::from_str::<Vec<GccDiagnostic<'_>>>(json) {
-                Ok(array) => {
-                    is_gcc = true;
-                    items.extend(array.into_iter().map(Item::Gcc));
-                    continue;
-                }
-                Err(error) => error.to_string(),
-            },
-            // Follows a fatal error.
-            Piece::Text("compilation terminated.") => continue,
-            Piece::Text(text) => match driver_message(text) {
-                Some(diagnostic) => {
-                    is_gcc = true;
-                    items.push(Item::Driver(diagnostic));
-                    continue;
-                }
-                None => text.to_owned(),
-            },
-        };
+    let mut push_invalid = |line, reason: &str| {
         first_other.get_or_insert_with(|| format!("line {line}: {reason}"));
-        import.push_invalid_line(line, &reason);
+        import.push_invalid_line(line, reason);
+    };
+    for (line, piece) in Pieces::new(&text) {
+        is_gcc |= match piece {
+            Piece::Json(json) => push_array(&mut items, json, line, &mut push_invalid),
+            // Follows a fatal error.
+            Piece::Text("compilation terminated.") => false,
+            Piece::Text(text) => {
+                let message = driver_message(text);
+                if message.is_none() {
+                    push_invalid(line, text);
+                }
+                let is_some = message.is_some();
+                items.extend(message.map(Item::Driver));
+                is_some
+            }
+        };
     }
     if let Some(reason) = first_other.filter(|_| !is_gcc) {
         return Err(ReadError { format: InputFormat::Gcc, reason });
@@ -73,6 +69,36 @@ pub(super) fn read(input: &[u8], import: &mut Import<'_>) -> Result<(), ReadErro
         }
     });
     Ok(())
+}
+
+/// Adds the diagnostics of an array that begins in a line. Returns true if there are some, or if it is empty. An element that is
+/// invalid does not affect the others.
+fn push_array<'a>(
+    items: &mut Vec<Item<'a>>,
+    json: &'a str,
+    line: u64,
+    push_invalid: &mut dyn FnMut(u64, &str),
+) -> bool {
+    match serde_json::from_str::<Vec<GccDiagnostic<'_>>>(json) {
+        Ok(array) => {
+            items.extend(array.into_iter().map(Item::Gcc));
+            true
+        }
+        Err(error) if !json.starts_with('[') => {
+            push_invalid(line, &error.to_string());
+            false
+        }
+        Err(_) => {
+            let (before, mut lines) = (items.len(), Lines::new(json, line));
+            for element in Parts::new(json) {
+                match serde_json::from_str(element) {
+                    Ok(gcc) => items.push(Item::Gcc(gcc)),
+                    Err(error) => push_invalid(lines.line_of(element), &error.to_string()),
+                }
+            }
+            items.len() > before
+        }
+    }
 }
 
 enum Item<'a> {

@@ -19,16 +19,33 @@ pub(super) fn most_frequent<T: Eq + Hash + Copy>(values: impl IntoIterator<Item 
     most.map(|(value, _)| value)
 }
 
-/// Sets the URL of the codes of a tool, if the most frequent of the URLs of pages is such a URL and a code.
+/// Sets the URLs of the codes of a tool: the one of each code that has a page. Another code has the most frequent URL, if that
+/// ends with the code.
 pub(super) fn with_codes_url<'u>(
     tool: Tool,
     pages: impl IntoIterator<Item = (Code, &'u str)>,
 ) -> Tool {
-    let bases = pages.into_iter().filter_map(|(code, url)| url.strip_suffix(code.as_str()));
-    match most_frequent(bases) {
+    let (mut urls, mut bases) = (HashMap::new(), Vec::new());
+    for (code, url) in pages {
+        urls.entry(code).or_insert(url);
+        bases.extend(url.strip_suffix(code.as_str()));
+    }
+    let base = most_frequent(bases);
+    let is_at_base = |code: Code, url: &str| {
+        base.is_some_and(|base| url.strip_prefix(base) == Some(code.as_str()))
+    };
+    urls.retain(|code, url| !is_at_base(*code, url));
+    let tool = match base {
         Some(base) => tool.with_codes_url(base),
         None => tool,
+    };
+    if urls.is_empty() {
+        return tool;
     }
+    let at_base = tool.clone();
+    let others: HashMap<Code, String> =
+        urls.into_iter().map(|(code, url)| (code, url.to_owned())).collect();
+    tool.with_code_urls(move |code| others.get(&code).cloned().or_else(|| at_base.code_url(code)))
 }
 
 /// Returns true if the URL of the page of a code is not that of the tool.
@@ -53,7 +70,8 @@ mod tests {
         let tool = with_codes_url(Tool::new("x", "1"), pages);
         assert_eq!(tool.code_url(code!("e")).as_deref(), Some("https://y.example/#e"));
         let lost = pages.map(|(code, url)| is_url_lost(Some(&tool), Some(code), url));
-        assert_eq!(lost, [true, false, false, true]);
+        assert_eq!(lost, [false; 4], "each code keeps its own");
+        assert!(is_url_lost(Some(&tool), Some(code!("a")), "https://x.example/another"));
         let none = with_codes_url(Tool::new("x", "1"), []);
         assert!(is_url_lost(Some(&none), Some(code!("a")), "https://x.example/a"));
         assert!(is_url_lost(Some(&tool), None, "https://y.example/#b"));

@@ -1,6 +1,7 @@
 //! The name, version and codes of a compiler, for output formats and flags.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use super::{Page, UnknownCode};
@@ -26,10 +27,40 @@ struct ToolData {
     version: Cow<'static, str>,
     full_name: Option<Cow<'static, str>>,
     information_url: Option<String>,
-    /// What is before and after the code.
-    codes_url: Option<(String, String)>,
+    codes_url: Option<CodesUrl>,
     codes: Vec<(Code, Severity)>,
     pages: Vec<Page<'static>>,
+}
+
+#[derive(Clone)]
+enum CodesUrl {
+    /// What is before and after the code.
+    Base(String, String),
+    Function(Arc<dyn Fn(Code) -> Option<String> + Send + Sync>),
+}
+
+/// Functions are equal if they are the same one.
+impl PartialEq for CodesUrl {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Base(before, after), Self::Base(other_before, other_after)) => {
+                (before, after) == (other_before, other_after)
+            }
+            (Self::Function(function), Self::Function(other)) => Arc::ptr_eq(function, other),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for CodesUrl {}
+
+impl fmt::Debug for CodesUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Base(before, after) => write!(f, "{before}{{code}}{after}"),
+            Self::Function(_) => f.write_str("a function"),
+        }
+    }
 }
 
 /// `vittec` in the version of this crate, with the pages of the Vitte compiler's codes.
@@ -78,7 +109,30 @@ impl Tool {
         let base = base.as_ref();
         let (before, after) = base.split_once("{code}").unwrap_or((base, ""));
         let encoded = |part| url::encoded(part).into_owned();
-        Arc::make_mut(&mut self.0).codes_url = Some((encoded(before), encoded(after)));
+        let codes_url = CodesUrl::Base(encoded(before), encoded(after));
+        Arc::make_mut(&mut self.0).codes_url = Some(codes_url);
+        self
+    }
+
+    /// Sets the function that returns the URL of a code's page, for a compiler whose codes are explained in several places.
+    /// Replaces that of [`with_codes_url`](Self::with_codes_url). Characters that are not allowed in a URL are percent-encoded.
+    ///
+    /// ```
+    /// use vitte_diag::{Tool, code};
+    ///
+    /// let tool = Tool::new("mycc", "2.1.0").with_code_urls(|code| {
+    ///     let lint = code.as_str().strip_prefix("-W")?;
+    ///     Some(format!("https://mycc.example/lints/{lint}"))
+    /// });
+    /// assert_eq!(tool.code_url(code!("-Wshadow")).as_deref(), Some("https://mycc.example/lints/shadow"));
+    /// assert_eq!(tool.code_url(code!("E0001")), None);
+    /// ```
+    #[must_use]
+    pub fn with_code_urls(
+        mut self,
+        url: impl Fn(Code) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        Arc::make_mut(&mut self.0).codes_url = Some(CodesUrl::Function(Arc::new(url)));
         self
     }
 
@@ -157,7 +211,8 @@ impl Tool {
     }
 
     /// Returns the URL of the page of `code`, in which the code is percent-encoded: printable ASCII, so no format
-    /// needs to escape it. Returns `None` without [`with_codes_url`](Self::with_codes_url).
+    /// needs to escape it. Returns `None` without [`with_codes_url`](Self::with_codes_url) or
+    /// [`with_code_urls`](Self::with_code_urls).
     #[must_use]
     pub fn code_url(&self, code: Code) -> Option<String> {
         Some(self.code_url_parts(&code)?.concat())
@@ -165,9 +220,15 @@ impl Tool {
 
     /// Returns the [URL](Self::code_url) of a code in parts: what precedes the code, the code, and what follows it.
     pub(crate) fn code_url_parts<'c>(&'c self, code: &'c Code) -> Option<[Cow<'c, str>; 3]> {
-        let (before, after) = self.0.codes_url.as_ref()?;
-        let code = url::path(code.as_str());
-        Some([Cow::Borrowed(before), code, Cow::Borrowed(after)])
+        match self.0.codes_url.as_ref()? {
+            CodesUrl::Base(before, after) => {
+                Some([Cow::Borrowed(before), url::path(code.as_str()), Cow::Borrowed(after)])
+            }
+            CodesUrl::Function(function) => {
+                let url = url::encoded(&function(*code)?).into_owned();
+                Some([Cow::Owned(url), Cow::Borrowed(""), Cow::Borrowed("")])
+            }
+        }
     }
 }
 
@@ -183,6 +244,15 @@ mod tests {
         };
         assert_eq!(url("https://a.b/"), "https://a.b/-Wformat%3D");
         assert_eq!(url("https://a.b/{code}.html?c={x}"), "https://a.b/-Wformat%3D.html?c=%7Bx%7D");
+    }
+
+    #[test]
+    fn a_function_may_return_the_url() {
+        let tool = Tool::new("mycc", "1").with_code_urls(|code| Some(format!("x://a b/{code}")));
+        assert_eq!(tool.code_url(crate::code!("E1")).as_deref(), Some("x://a%20b/E1"));
+        assert_eq!(tool, tool.clone());
+        assert_ne!(tool, Tool::new("mycc", "1").with_code_urls(|_| None));
+        assert!(format!("{tool:?}").contains("codes_url: Some(a function)"));
     }
 
     #[test]

@@ -138,6 +138,18 @@ fn a_location_without_a_line_is_a_file_or_nothing() {
 }
 
 #[test]
+fn an_invalid_element_does_not_affect_the_others() {
+    let valid = r#"{"kind": "error", "message": "m", "locations": []}"#;
+    let input = format!("[{valid},\n{{\"kind\": 1, \"message\": []}},\n7, {valid}]\n");
+    let imported = read(GCC, &input);
+    assert_eq!(imported.diagnostics.len(), 2);
+    let lines: Vec<_> = imported.invalid_lines.iter().map(|(line, _)| *line).collect();
+    assert_eq!(lines, [2, 3]);
+    let error = try_read(GCC, b"[\n7]", &[]).unwrap_err();
+    assert!(error.reason.starts_with("line 2: invalid type: integer `7`"), "{error}");
+}
+
+#[test]
 fn kinds_are_severities() {
     use Severity::{Error, Fatal, Note, Warning};
     for (kind, severity, message) in [

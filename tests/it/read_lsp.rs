@@ -289,9 +289,10 @@ fn the_tool_is_the_source_of_most_diagnostics() {
     let tool = imported.tool.as_ref().unwrap();
     assert_eq!(tool.name(), "rustc");
     assert_eq!(tool.code_url(code!("E0001")).unwrap(), "https://r.example/#E0001");
+    assert_eq!(tool.code_url(code!("dead_code")).unwrap(), "https://other.example/");
     assert_eq!(
         losses(&imported),
-        [("the URL of a code", 2), ("the name of one of several tools", 1)]
+        [("the URL of a code", 1), ("the name of one of several tools", 1)]
     );
 }
 

@@ -5,7 +5,7 @@ mod import;
 mod json;
 mod new_only;
 mod outputs;
-mod rustc;
+mod streamed;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -88,7 +88,7 @@ impl Filter {
         };
         let is_complete = self.input.read(Mode::Copy, work, &mut |output, _| match output {
             Output::Block(block, kept) => kept.write(block, out),
-            Output::Idle => out.flush(),
+            Output::Idle | Output::End => out.flush(),
         })?;
         let unknown = conditions.without_age.load(Ordering::Relaxed);
         if unknown > 0 {

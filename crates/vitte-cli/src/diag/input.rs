@@ -1,6 +1,7 @@
 //! Reads the JSON Lines of compilers, in constant memory.
 
 mod blocks;
+mod elements;
 mod pipeline;
 mod report;
 
@@ -13,6 +14,7 @@ use std::thread;
 pub(super) use blocks::reason;
 use blocks::{Blocks, Item};
 use clap::Args;
+pub(super) use elements::{Element, Elements};
 use pipeline::Event;
 use report::Progress;
 pub(super) use report::{MAX_REPORTED_LINES, Report, report_more_lines};
@@ -32,7 +34,7 @@ pub(crate) struct InputArgs {
     jobs: Option<NonZeroUsize>,
     /// Skip and report lines of more than SIZE, such as 8M
     #[arg(long, value_name = "SIZE", default_value = "1M", value_parser = parse_size)]
-    max_line_bytes: usize,
+    pub(super) max_line_bytes: usize,
     /// Whether lines and files that cannot be read are not reported.
     #[arg(skip)]
     pub(super) is_quiet: bool,
@@ -92,8 +94,12 @@ const BOM: &[u8] = "\u{feff}".as_bytes();
 #[derive(Debug)]
 pub(super) enum Problem {
     Invalid(Invalid),
+    /// It is not a diagnostic of another tool: the reason.
+    Unknown(String),
     /// It has more than this number of bytes.
     TooLong(usize),
+    /// A diagnostic begins in it that has more than this number of bytes.
+    LongDiagnostic(usize),
 }
 
 /// The result of a worker for one block.
@@ -173,6 +179,8 @@ pub(super) enum Output<'b, T> {
     Block(&'b [u8], T),
     /// No further input is there yet: what is buffered should be flushed.
     Idle,
+    /// An input ends, or none has begun.
+    End,
 }
 
 impl InputArgs {
@@ -196,17 +204,35 @@ impl InputArgs {
         work: impl Fn(&mut BlockLines<'_>) -> T + Send + Sync + 'static,
         sink: &mut Sink<'_, T>,
     ) -> io::Result<bool> {
-        let inputs =
-            if self.files.is_empty() { vec![PathBuf::from("-")] } else { self.files.clone() };
-        let read = Arc::default();
-        let has_bar = !(self.no_progress || mode.writes() && io::stdout().is_terminal());
-        let progress = Progress::new(&inputs, Arc::clone(&read), has_bar);
         let max = self.max_line_bytes;
         let work = move |block: &[u8]| {
             let mut lines = BlockLines { block, max, lines: 0, bad: 0, problems: Vec::new() };
             let result = work(&mut lines);
             Worked { result, lines: lines.lines, bad: lines.bad, problems: lines.problems }
         };
+        self.read_blocks(mode, |blocks| blocks, work, sink)
+    }
+
+    /// Calls `sink` with the bytes of the inputs as they are read, which may be parts of lines, and like
+    /// [`read`](Self::read) otherwise.
+    pub(super) fn read_bytes(&self, sink: &mut Sink<'_, ()>) -> io::Result<bool> {
+        let work = |_: &[u8]| Worked { result: (), lines: 0, bad: 0, problems: Vec::new() };
+        self.read_blocks(Mode::Parse, Blocks::without_lines, work, sink)
+    }
+
+    fn read_blocks<T: Send + 'static>(
+        &self,
+        mode: Mode,
+        configure: impl FnOnce(Blocks) -> Blocks,
+        work: impl Fn(&[u8]) -> Worked<T> + Send + Sync + 'static,
+        sink: &mut Sink<'_, T>,
+    ) -> io::Result<bool> {
+        let inputs =
+            if self.files.is_empty() { vec![PathBuf::from("-")] } else { self.files.clone() };
+        let read = Arc::default();
+        let has_bar = !(self.no_progress || mode.writes() && io::stdout().is_terminal());
+        let progress = Progress::new(&inputs, Arc::clone(&read), has_bar);
+        let max = self.max_line_bytes;
         let stderr: &mut dyn Write =
             if self.is_quiet { &mut io::sink() } else { &mut log::stderr() };
         let mut report = Report::new(stderr, progress);
@@ -214,17 +240,22 @@ impl InputArgs {
         let blocks = blocks.with_stdin_copy(self.stdin_copy.clone());
         let blocks = if mode.writes() { blocks.without_output() } else { blocks };
         let max_in_flight = BLOCKS_IN_FLIGHT * mode.block_bytes();
-        pipeline::run(blocks, self.jobs(), max_in_flight, work, &mut |event| {
+        pipeline::run(configure(blocks), self.jobs(), max_in_flight, work, &mut |event| {
             match event {
                 Event::Lines(lines, worked) => {
                     sink(Output::Block(&lines, worked.result), &mut report)?;
-                    report.block(worked.lines, worked.bad, &worked.problems)?;
+                    let problems = worked.problems.iter().map(|(line, problem)| (*line, problem));
+                    report.block(worked.lines, worked.bad, problems)?;
                     return Ok(Some(lines));
                 }
-                Event::Other(Item::Start(name)) => report.start(name)?,
-                Event::Other(Item::TooLong) => report.block(1, 1, &[(1, Problem::TooLong(max))])?,
+                Event::Other(Item::Start(name)) => {
+                    sink(Output::End, &mut report)?;
+                    report.start(name)?;
+                }
+                Event::Other(Item::TooLong) => report.block(1, 1, [(1, &Problem::TooLong(max))])?,
                 Event::Other(Item::Failed(reason)) => report.failed(&reason)?,
                 Event::Other(Item::NotOpened(name, reason)) => {
+                    sink(Output::End, &mut report)?;
                     report.start(name)?;
                     report.failed(&reason)?;
                 }
@@ -233,6 +264,7 @@ impl InputArgs {
             }
             Ok(None)
         })?;
+        sink(Output::End, &mut report)?;
         report.finish()
     }
 

@@ -64,7 +64,7 @@ impl Merge {
                 failed = Some(error);
                 Err(stop)
             }
-            Output::Block(_, Ok(())) | Output::Idle => Ok(()),
+            Output::Block(_, Ok(())) | Output::Idle | Output::End => Ok(()),
         });
         let sorted = match failed {
             Some(error) => Err(error),

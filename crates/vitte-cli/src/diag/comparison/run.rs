@@ -115,7 +115,7 @@ impl Run {
                         Output::Block(_, diagnostics) => diagnostics
                             .iter()
                             .try_for_each(|one| sources.emit(one, &mut visitor, report)),
-                        Output::Idle => Ok(()),
+                        Output::Idle | Output::End => Ok(()),
                     })?;
                 if is_first {
                     report_missing(sources.missing())?;

@@ -9,7 +9,7 @@ use vitte_diag::{Emitter as _, SourceMap, text};
 
 use super::Setup;
 use super::outputs::{SharedOutput, emitter};
-use super::rustc;
+use super::streamed::{self, CodeUrls};
 use crate::diag::input::{
     InputArgs, MAX_INPUT_BYTES, MAX_REPORTED_LINES, reason, report_more_lines,
 };
@@ -31,10 +31,13 @@ impl Import<'_> {
         out: &mut dyn Write,
         report: &mut dyn Write,
     ) -> io::Result<bool> {
-        if self.from == InputFormat::Rustc {
-            let mut out = &SharedOutput::new(out);
-            let mut emitter = emitter(self.setup.outputs, out, &self.setup.options(None), None)?;
-            return rustc::convert(input, self.root, &mut *emitter, &mut || out.flush());
+        if matches!(self.from, InputFormat::Rustc | InputFormat::Gcc) {
+            let mut shared = &SharedOutput::new(out);
+            let urls = CodeUrls::default();
+            let options = self.setup.options(Some(urls.tool(self.from.name())));
+            let emitter = emitter(self.setup.outputs, shared, &options, None)?;
+            let mut flush = || shared.flush();
+            return streamed::convert(self.from, input, self.root, urls, emitter, &mut flush);
         }
         let (paths, stdin) = (&*input.files, &mut io::stdin().lock());
         let (mut all, mut is_complete) = (Vec::new(), true);
@@ -56,10 +59,7 @@ impl Import<'_> {
                 }
             }
         }
-        // A file is not replaced because the name of the input was wrong.
-        if is_complete || !all.is_empty() {
-            self.emit(&all, out)?;
-        }
+        self.emit(&all, is_complete, out)?;
         Ok(is_complete)
     }
 
@@ -68,7 +68,7 @@ impl Import<'_> {
         self.from.read_into(sources, bytes, &mut |path| self.root.read(path))
     }
 
-    fn emit(&self, all: &[Imported], out: &mut dyn Write) -> io::Result<()> {
+    fn emit(&self, all: &[Imported], is_complete: bool, out: &mut dyn Write) -> io::Result<()> {
         let options = self.setup.options(all.iter().find_map(|imported| imported.tool.clone()));
         let out = &SharedOutput::new(out);
         let mut emitter = emitter(self.setup.outputs, out, &options, None)?;
@@ -77,7 +77,7 @@ impl Import<'_> {
                 emitter.emit(&imported.sources, diagnostic)?;
             }
         }
-        emitter.finish()
+        emitter.end(is_complete)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use vitte_diag::cli::{Destination, OutputFile, OutputSpec, Outputs};
-use vitte_diag::{Emitter as _, EmitterOptions, Format};
+use vitte_diag::{EmitterOptions, Format};
 
 use super::outputs::{CurrentLine, SharedOutput, emitter};
 use crate::diag::input::{BlockLines, InputArgs, Mode, Output, parse_all};
@@ -47,7 +47,7 @@ fn copy(input: &InputArgs, out: &mut dyn Write) -> io::Result<(bool, bool)> {
             is_empty &= kept.is_empty();
             kept.write(block, out)
         }
-        Output::Idle => out.flush(),
+        Output::Idle | Output::End => out.flush(),
     })?;
     out.flush()?;
     Ok((is_complete, is_empty))
@@ -65,20 +65,15 @@ fn emit(
     let mut emitter = emitter(outputs, shared, options, Some(&line))?;
     let has_json = outputs.specs().iter().any(|spec| spec.format == Format::Json);
     let mut sources = Sources::new(root);
-    let mut is_empty = true;
     let is_complete = input.read(Mode::Parse, parse_all, &mut |output, report| match output {
         Output::Block(_, diagnostics) => diagnostics.iter().try_for_each(|diagnostic| {
-            is_empty = false;
             if has_json {
                 *line.borrow_mut() = diagnostic.to_line()?;
             }
-            sources.emit(diagnostic, &mut *emitter, report)
+            sources.emit(diagnostic, &mut emitter, report)
         }),
-        Output::Idle => shared.flush(),
+        Output::Idle | Output::End => shared.flush(),
     })?;
-    // A file is not replaced because the name of the input was wrong.
-    if is_complete || !is_empty {
-        emitter.finish()?;
-    }
+    emitter.end(is_complete)?;
     Ok(is_complete)
 }

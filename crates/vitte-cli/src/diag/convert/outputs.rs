@@ -23,13 +23,38 @@ pub(super) fn outputs(specs: &[OutputSpec]) -> Result<Outputs, OutputsError> {
 /// The canonical JSON of the current diagnostic, with its line feed, for outputs that are copies of the input.
 pub(super) type CurrentLine = Rc<RefCell<Vec<u8>>>;
 
+/// An emitter of all outputs.
+pub(super) struct OutputsEmitter<'w> {
+    inner: Box<dyn Emitter + 'w>,
+    is_empty: bool,
+}
+
+impl OutputsEmitter<'_> {
+    /// Ends the outputs. Unless all input was read, a file is not replaced by one without diagnostics: the name of the input may
+    /// be wrong.
+    pub(super) fn end(mut self, is_complete: bool) -> io::Result<()> {
+        if is_complete || !self.is_empty { self.finish() } else { Ok(()) }
+    }
+}
+
+impl Emitter for OutputsEmitter<'_> {
+    fn emit(&mut self, sources: &SourceMap, diagnostic: &Diagnostic) -> io::Result<()> {
+        self.is_empty = false;
+        self.inner.emit(sources, diagnostic)
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.inner.finish()
+    }
+}
+
 /// Returns an emitter of all outputs. With `line`, those in JSON contain its lines.
 pub(super) fn emitter<'w>(
     outputs: &Outputs,
     out: &'w SharedOutput<'_>,
     options: &EmitterOptions,
     line: Option<&CurrentLine>,
-) -> io::Result<Box<dyn Emitter + 'w>> {
+) -> io::Result<OutputsEmitter<'w>> {
     let one = |spec: &OutputSpec| -> io::Result<Box<dyn Emitter + 'w>> {
         let line = line.filter(|_| spec.format == Format::Json).cloned();
         Ok(match (&spec.destination, line) {
@@ -46,16 +71,17 @@ pub(super) fn emitter<'w>(
             _ => formatted(spec, out, options)?,
         })
     };
-    match outputs.specs() {
-        [spec] => one(spec),
+    let inner = match outputs.specs() {
+        [spec] => one(spec)?,
         specs => {
             let mut tee = Tee::new();
             for spec in specs {
                 tee = tee.with(one(spec)?);
             }
-            Ok(Box::new(tee))
+            Box::new(tee)
         }
-    }
+    };
+    Ok(OutputsEmitter { inner, is_empty: true })
 }
 
 /// Returns an emitter of the format of an output. Text in a file has no colours.

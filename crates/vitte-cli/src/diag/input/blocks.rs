@@ -16,7 +16,7 @@ use vitte_diag::text;
 pub(super) enum Item {
     /// An input begins. The name is safe to show.
     Start(String),
-    /// Whole lines. Only the last line of an input may have no line feed.
+    /// Whole lines. Only the last line of an input may have no line feed, if [lines](Blocks::without_lines) matter.
     Lines(Vec<u8>),
     /// A line that is too long, and was skipped.
     TooLong,
@@ -43,6 +43,8 @@ pub(super) struct Blocks {
     /// A file that is read instead of standard input, for the first time.
     stdin_copy: Option<PathBuf>,
     rejects_output: bool,
+    /// Whether blocks end with a line.
+    has_lines: bool,
     current: Option<Current>,
     /// The first part of a line whose end has not been read.
     rest: Vec<u8>,
@@ -73,6 +75,7 @@ impl Blocks {
             inputs: inputs.into(),
             stdin_copy: None,
             rejects_output: false,
+            has_lines: true,
             current: None,
             rest: Vec::new(),
             is_skipping: false,
@@ -86,6 +89,12 @@ impl Blocks {
     /// Rejects an input that is standard output, too: reading it would never end.
     pub(super) fn without_output(mut self) -> Self {
         self.rejects_output = true;
+        self
+    }
+
+    /// Returns what was read as it is, also parts of lines.
+    pub(super) fn without_lines(mut self) -> Self {
+        self.has_lines = false;
         self
     }
 
@@ -129,6 +138,9 @@ impl Blocks {
                 Ok(()) | Err(_) => {}
             }
             self.current = Some(current);
+            if !self.has_lines {
+                return Some(Item::Lines(block));
+            }
             if let Some(item) = self.split(block, start) {
                 return Some(item);
             }

@@ -53,18 +53,9 @@ impl<'w> Report<'w> {
         &self.name
     }
 
-    /// Reports a line of the current block that is not a diagnostic of another tool. `number` counts from the block's start,
-    /// from 1.
-    pub(in crate::diag) fn invalid_line(&mut self, number: u64, reason: &str) -> io::Result<()> {
-        self.bad += 1;
-        self.has_errors = true;
-        if self.bad > MAX_REPORTED_LINES {
-            return Ok(());
-        }
-        let (name, number) = (&self.name, self.lines + number);
-        let reason = text::one_line(text::truncate(reason, MAX_REASON_BYTES));
-        let message = format!("{name}:{number}: not a diagnostic: {reason}");
-        self.message(&message)
+    /// Reports a line of the current block, counted from 1, that was skipped.
+    pub(in crate::diag) fn problem(&mut self, line: u64, problem: &Problem) -> io::Result<()> {
+        self.block(0, 1, [(line, problem)])
     }
 
     /// Begins an input.
@@ -92,28 +83,35 @@ impl<'w> Report<'w> {
         self.message(&message)
     }
 
-    /// Reports the lines of a block that are invalid: `lines` is the number of all its lines, and `bad` that of all
-    /// invalid ones.
-    pub(super) fn block(
+    /// Reports the lines of a block that were skipped: `lines` is the number of all its lines, and `bad` that of those that
+    /// were skipped, of which `problems` are the first.
+    pub(super) fn block<'p>(
         &mut self,
         lines: u64,
         bad: u64,
-        problems: &[(u64, Problem)],
+        problems: impl IntoIterator<Item = (u64, &'p Problem)>,
     ) -> io::Result<()> {
         let before = self.bad;
         self.bad += bad;
         self.has_errors |= bad > 0;
         let left = MAX_REPORTED_LINES.saturating_sub(before);
-        for (line, problem) in problems.iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
+        for (line, problem) in
+            problems.into_iter().take(usize::try_from(left).unwrap_or(usize::MAX))
+        {
             let (name, number) = (&self.name, self.lines + line);
             let message = match problem {
                 Problem::Invalid(invalid) => {
                     let (column, reason) = (invalid.column, &invalid.reason);
                     format!("{name}:{number}:{column}: not a JSON diagnostic: {reason}")
                 }
-                Problem::TooLong(max) => format!(
-                    "cannot read `{name}`: line {number} has more than {max} bytes, the limit; --max-line-bytes sets another one"
-                ),
+                Problem::Unknown(reason) => {
+                    let reason = text::one_line(text::truncate(reason, MAX_REASON_BYTES));
+                    format!("{name}:{number}: not a diagnostic: {reason}")
+                }
+                Problem::TooLong(max) => too_long(name, &format!("line {number}"), *max),
+                Problem::LongDiagnostic(max) => {
+                    too_long(name, &format!("the diagnostic in line {number}"), *max)
+                }
             };
             self.message(&message)?;
         }
@@ -128,6 +126,12 @@ impl<'w> Report<'w> {
         self.progress.hide();
         Ok(!self.has_errors)
     }
+}
+
+fn too_long(name: &str, what: &str, max: usize) -> String {
+    format!(
+        "cannot read `{name}`: {what} has more than {max} bytes, the limit; --max-line-bytes sets another one"
+    )
 }
 
 /// Reports how many further lines are not diagnostics.

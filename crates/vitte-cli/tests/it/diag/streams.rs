@@ -232,6 +232,70 @@ fn the_output_of_rustc_is_a_stream() {
     assert!(human.contains("fn main() {}") && !human.contains("fn g() {}"), "{human}");
 }
 
+/// The output of GCC is converted one diagnostic after the other, also if all of them are in one array.
+#[test]
+fn the_output_of_gcc_is_a_stream() {
+    let dir = dir_with(&[("a.c", "int x;\n")]);
+    let url = "https://gcc.gnu.org/onlinedocs/gcc/Warning-Options.html#index-Wshadow";
+    let object = |message: &str, more: &str| {
+        format!(
+            r#"{{"kind": "warning", "message": "{message}", {more} "locations": [{{"caret": {{"file": "a.c", "line": 1, "column": 5}}}}]}}"#
+        )
+    };
+    let option = format!(r#""option": "-Wshadow", "option_url": "{url}","#);
+    let mut child = vitte()
+        .current_dir(dir.path())
+        .args(["diag", "convert", "--from=gcc", "--to=short", "--to=rdjsonl=out"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut next = |text: &str| {
+        input.write_all(text.as_bytes()).unwrap();
+        output.next().unwrap().unwrap()
+    };
+    // The URL of the codes is not known yet.
+    let shown = next(&format!("[]\n[{}, {}", object("one", ""), object("two", &option)));
+    assert_eq!(shown, "a.c:1:5: warning: one");
+    assert_eq!(next(","), "a.c:1:5: warning[-Wshadow]: two");
+    for (text, expected) in [
+        (object("three", ""), "a.c:1:5: warning: three"),
+        (format!("]\ncc1: error: {}\n", "no input files"), "error: cc1: no input files"),
+        (format!("[{}", object("four", &option)), "a.c:1:5: warning[-Wshadow]: four"),
+        ("]\nmake: *** [a] 1\n[{\"kind\": 1}]\ncc1: error: end\n".into(), "error: cc1: end"),
+    ] {
+        assert_eq!(next(&text), expected);
+    }
+    drop(input);
+    let ended = child.wait_with_output().unwrap();
+    let report = String::from_utf8(ended.stderr).unwrap();
+    let reasons: Vec<_> =
+        report.lines().map(|line| line.split_once(": not a").unwrap().0).collect();
+    assert_eq!(ended.status.code(), Some(2));
+    assert_eq!(reasons, ["vitte: <stdin>:5", "vitte: <stdin>:6"]);
+    let out = std::fs::read_to_string(dir.path().join("out")).unwrap();
+    assert_eq!((out.lines().count(), out.matches(url).count()), (6, 2), "{out}");
+}
+
+/// The memory does not grow with the array, and a diagnostic that is too long does not affect the others.
+#[test]
+fn arrays_of_gcc_of_any_size_are_converted() {
+    let object = r#"{"kind": "error", "message": "m", "locations": []}"#;
+    let long = object.replace("\"m\"", &format!("\"{}\"", "m".repeat(2 << 20)));
+    let dir = dir_with(&[]);
+    let objects = vec![object; 40_000].join(",\n");
+    let input = format!("[{objects}, {long}, {object}]");
+    let ended = diag(dir.path(), &["convert", "--from=gcc", "--to=short"], input.as_bytes());
+    assert_eq!((ended.code, ended.stdout.lines().count()), (2, 40_001));
+    assert_eq!(
+        ended.stderr,
+        "vitte: cannot read `<stdin>`: the diagnostic in line 40000 has more than 1048576 bytes, the limit; --max-line-bytes sets another one\n"
+    );
+}
+
 /// Work that takes longer than a second shows how much was read, but only on a terminal, and not with `--no-progress`.
 #[test]
 #[cfg(target_os = "linux")]
