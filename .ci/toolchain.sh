@@ -1,4 +1,4 @@
-# Installs another version of Rust; sourced by `.ci/msrv` and `.ci/cross`.
+# Installs another version of Rust; sourced by `.ci/features` and `.ci/cross`.
 #
 # Debian's packages are reachable where rustup's servers are not. `rustc-web` and its dependencies are unpacked into a
 # directory of the project, so the system does not change.

@@ -99,8 +99,9 @@ proptest! {
                 out
             };
             let out = String::from_utf8(write()).expect("UTF-8");
-            let lines = out.replace("\r\n", "\n");
-            prop_assert_eq!(lines.chars().find(|&c| c != '\n' && text::is_unsafe(c)), None, "{}: {}", format, out);
+            let is_line_end = |at: usize| matches!(&out.as_bytes()[at..], [b'\n', ..] | [b'\r', b'\n', ..]);
+            let is_unsafe = |(at, c)| text::is_unsafe(c) && !is_line_end(at);
+            prop_assert_eq!(out.char_indices().find(|&one| is_unsafe(one)), None, "{}: {}", format, out);
             prop_assert_eq!(&write(), out.as_bytes());
         }
     }
