@@ -8,6 +8,8 @@
 
 use serde::de::IgnoredAny;
 
+use super::BOM;
+
 /// A part of the input.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(in crate::diag) enum Element {
@@ -99,6 +101,13 @@ impl Elements {
         let rest = self.rest();
         self.take(rest.iter().position(|byte| !is_between(byte)).unwrap_or(rest.len()));
         self.first_line = self.line;
+        let rest = self.rest();
+        if rest.starts_with(BOM) {
+            self.take(BOM.len());
+            return Some(());
+        } else if BOM.starts_with(rest) && !is_end {
+            return None;
+        }
         match *self.rest().first()? {
             b']' if self.is_array => {
                 self.take(1);
@@ -258,6 +267,7 @@ mod tests {
         for (input, expected) in [
             ("", &[][..]),
             (" \r\n,", &[]),
+            ("\u{feff}[{}]\n\u{feff}x", &["1 {}", "2: x"]),
             ("[]\n[ ]\n", &[]),
             ("[{}]", &["1 {}"]),
             ("[{\"a\":\"]}\\\"\"},\n {\"b\":[{}]}]\n", &["1 {\"a\":\"]}\\\"\"}", "2 {\"b\":[{}]}"]),
