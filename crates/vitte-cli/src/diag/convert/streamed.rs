@@ -19,10 +19,11 @@ use crate::diag::input::{BlockLines, Element, Elements, InputArgs, Mode, Output,
 use crate::diag::root::{self, Root};
 use crate::diag::sources::Missing;
 
-/// The texts in memory, in bytes.
+/// The texts in memory, in bytes, and their number.
 const MAX_TEXT_BYTES: usize = 8 << 20;
-/// The files in one source map. Each piece compares its files with them.
-const MAX_FILES: usize = 256;
+const MAX_TEXTS: usize = 256;
+/// The files in one source map. Each piece compares its files with all of them.
+const MAX_FILES: usize = 64;
 
 /// The URLs of the pages of codes, as far as they are known.
 #[derive(Clone, Default)]
@@ -220,7 +221,7 @@ impl Texts<'_> {
         }
         let text = self.root.read(path);
         let len = text.as_ref().map_or(0, Vec::len);
-        if self.bytes + len > MAX_TEXT_BYTES || self.by_path.len() > MAX_FILES {
+        if self.bytes + len > MAX_TEXT_BYTES || self.by_path.len() > MAX_TEXTS {
             self.by_path.clear();
             self.bytes = 0;
         }
