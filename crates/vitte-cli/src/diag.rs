@@ -9,6 +9,7 @@ mod globs;
 mod input;
 mod line;
 mod merge;
+mod missing;
 mod origin;
 mod owners;
 mod root;

@@ -1,11 +1,11 @@
 //! The directory that sources are read from.
 
-use std::io::{self, Read as _, Write};
+use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
-use vitte_diag::{MAX_FILE_BYTES, SourceFile, text};
+use vitte_diag::{MAX_FILE_BYTES, SourceFile};
 
 /// The directory that sources are read from. Nothing outside of it is opened.
 #[derive(Debug)]
@@ -65,22 +65,4 @@ impl Root {
         file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).ok()?;
         (bytes.len() as u64 <= MAX_FILE_BYTES).then_some(bytes)
     }
-}
-
-/// Reports a file whose text is not here.
-pub(super) fn report_missing(path: &str, report: &mut dyn Write) -> io::Result<()> {
-    let path = text::one_line(path);
-    writeln!(
-        report,
-        "vitte: warning: `{path}` is missing or has changed; its diagnostics have no source lines"
-    )
-}
-
-/// Reports a file whose text is not the one that the tool read.
-pub(super) fn report_changed(path: &str, report: &mut dyn Write) -> io::Result<()> {
-    let path = text::one_line(path);
-    writeln!(
-        report,
-        "vitte: warning: `{path}` has changed since the tool read it; its diagnostics have no source lines"
-    )
 }

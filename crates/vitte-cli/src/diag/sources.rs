@@ -1,22 +1,20 @@
 //! The sources of the diagnostics that are converted, of which only some are in memory.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::io;
+use std::collections::HashMap;
+use std::io::{self, Write};
 
 use indexmap::IndexMap;
 use vitte_diag::json::{JsonDiagnostic, JsonLocation};
 use vitte_diag::{Diagnostic, Emitter, FileId, KnownLocation, SourceFile, SourceMap};
 
 use super::input::Report;
-use super::root::{self, Root};
+use super::missing::{MissingFiles, Reason};
+use super::root::Root;
 
 /// The texts in memory, in bytes. A file may be larger; then it is the only one.
 const MAX_SOURCE_BYTES: usize = 16 << 20;
 /// The files in one source map, with those that were removed from it.
 const MAX_FILES: usize = 4096;
-/// The files that are known to be missing. Further ones are looked for, and reported, more than once.
-const MAX_MISSING: usize = 1 << 20;
 
 /// The sources. Each diagnostic is emitted with those of its files, so the output does not depend on how the input is read.
 pub(super) struct Sources<'r> {
@@ -32,26 +30,7 @@ pub(super) struct Sources<'r> {
     /// The number of files that were removed from the map. Their ids are not used again.
     removed: usize,
     /// Their text is never shown again.
-    missing: Missing,
-}
-
-/// The files that are missing or have changed, by the hashes of their paths, which take less memory than the paths.
-#[derive(Debug, Default)]
-pub(super) struct Missing(HashSet<u64>);
-
-impl Missing {
-    pub(super) fn contains(&self, path: &str) -> bool {
-        self.0.contains(&hash(path))
-    }
-
-    /// Adds a file. Returns true if it is new.
-    pub(super) fn insert(&mut self, path: &str) -> bool {
-        let hash = hash(path);
-        if self.0.len() >= MAX_MISSING {
-            return !self.0.contains(&hash);
-        }
-        self.0.insert(hash)
-    }
+    missing: MissingFiles,
 }
 
 /// A location in the JSON: the end of its byte range, and where it begins.
@@ -72,7 +51,7 @@ impl<'r> Sources<'r> {
             here: HashMap::new(),
             bytes: 0,
             removed: 0,
-            missing: Missing::default(),
+            missing: MissingFiles::default(),
         }
     }
 
@@ -83,7 +62,7 @@ impl<'r> Sources<'r> {
 
     /// Returns the number of files that are missing or have changed, of the first million.
     pub(super) fn missing(&self) -> usize {
-        self.missing.0.len()
+        self.missing.len()
     }
 
     /// Writes a diagnostic. Files that are missing or have changed are reported once.
@@ -148,10 +127,19 @@ impl<'r> Sources<'r> {
     }
 
     fn report_missing(&mut self, path: &str, report: &mut Report<'_>) -> io::Result<()> {
-        if !self.has_texts || SourceFile::is_virtual_path(path) || !self.missing.insert(path) {
+        if !self.has_texts || SourceFile::is_virtual_path(path) {
             return Ok(());
         }
-        if self.reports { root::report_missing(path, report.out()) } else { Ok(()) }
+        let missing = &mut self.missing;
+        match self.reports {
+            true => report.messages(|out| missing.add(path, Reason::NotFound, out)),
+            false => missing.add(path, Reason::NotFound, &mut io::sink()),
+        }
+    }
+
+    /// Reports how many missing files were only counted.
+    pub(super) fn report_more_missing(&mut self, report: &mut dyn Write) -> io::Result<()> {
+        self.missing.report_more(report)
     }
 
     /// Removes all texts. Those that are needed are read again.
@@ -160,12 +148,6 @@ impl<'r> Sources<'r> {
         self.here.clear();
         (self.bytes, self.removed) = (0, 0);
     }
-}
-
-fn hash(path: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    path.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// Returns the spans in each file. The file that the diagnostic is about comes first, as in the compiler.

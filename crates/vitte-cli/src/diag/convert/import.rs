@@ -13,7 +13,8 @@ use super::streamed::{self, CodeUrls};
 use crate::diag::input::{
     InputArgs, MAX_INPUT_BYTES, MAX_REPORTED_LINES, reason, report_more_lines,
 };
-use crate::diag::root::{self, Root};
+use crate::diag::missing::MissingFiles;
+use crate::diag::root::Root;
 
 /// Converts the output of other tools from one format to another.
 pub(super) struct Import<'a> {
@@ -41,6 +42,7 @@ impl Import<'_> {
         }
         let (paths, stdin) = (&*input.files, &mut io::stdin().lock());
         let (mut all, mut is_complete) = (Vec::new(), true);
+        let mut missing = MissingFiles::default();
         let standard_input = [PathBuf::from("-")];
         for path in if paths.is_empty() { &standard_input } else { paths } {
             let (name, bytes) = read(path, stdin);
@@ -55,10 +57,12 @@ impl Import<'_> {
                 Ok(imported) => {
                     is_complete &= imported.invalid_lines.is_empty();
                     report_losses(&name, &imported, report)?;
+                    missing.add_all(&imported, report)?;
                     all.push(imported);
                 }
             }
         }
+        missing.report_more(report)?;
         self.emit(&all, is_complete, out)?;
         Ok(is_complete)
     }
@@ -90,7 +94,7 @@ fn read(path: &Path, mut stdin: &mut dyn BufRead) -> (String, Result<Vec<u8>, In
     (name, input::read_file(path, MAX_INPUT_BYTES))
 }
 
-/// Writes the lines that are invalid, the files that are missing, and what could not be kept.
+/// Writes the lines that are invalid, and what could not be kept.
 fn report_losses(name: &str, imported: &Imported, report: &mut dyn Write) -> io::Result<()> {
     let lines = &imported.invalid_lines;
     let max = usize::try_from(MAX_REPORTED_LINES).unwrap_or(usize::MAX);
@@ -101,13 +105,6 @@ fn report_losses(name: &str, imported: &Imported, report: &mut dyn Write) -> io:
     let more = lines.len().saturating_sub(max) as u64 + imported.more_invalid_lines;
     if more > 0 {
         report_more_lines(name, more, report)?;
-    }
-    for file in imported.sources.files() {
-        if imported.changed_files.contains(&file.id()) {
-            root::report_changed(file.path(), report)?;
-        } else if file.is_unavailable() && !file.is_virtual() {
-            root::report_missing(file.path(), report)?;
-        }
     }
     for (kind, count) in imported.losses.kinds() {
         let diagnostics = text::plural("diagnostic", usize::try_from(count).unwrap_or(usize::MAX));

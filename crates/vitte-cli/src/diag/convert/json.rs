@@ -10,6 +10,7 @@ use crate::diag::input::{BlockLines, InputArgs, Mode, Output, parse_all};
 use crate::diag::root::Root;
 use crate::diag::select::Kept;
 use crate::diag::sources::Sources;
+use crate::log;
 
 /// Writes the diagnostics to all outputs, in the order of the input. Missing sources are reported. Returns false if some
 /// input could not be read.
@@ -74,6 +75,7 @@ fn emit(
         }),
         Output::Idle | Output::End => shared.flush(),
     })?;
+    sources.report_more_missing(&mut log::stderr())?;
     emitter.end(is_complete)?;
     Ok(is_complete)
 }

@@ -11,13 +11,14 @@ use std::io;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use vitte_diag::read::{Imported, InputFormat};
+use vitte_diag::read::InputFormat;
 use vitte_diag::{Code, Emitter, SourceMap, Tool, text};
 
 use super::outputs::OutputsEmitter;
 use crate::diag::input::{BlockLines, Element, Elements, InputArgs, Mode, Output, Problem, Report};
-use crate::diag::root::{self, Root};
-use crate::diag::sources::Missing;
+use crate::diag::missing::MissingFiles;
+use crate::diag::root::Root;
+use crate::log;
 
 /// The texts in memory, in bytes, and their number.
 const MAX_TEXT_BYTES: usize = 8 << 20;
@@ -58,7 +59,7 @@ pub(super) fn convert(
         from,
         sources: SourceMap::with_root(root.dir()),
         texts: Texts { root, by_path: HashMap::new(), bytes: 0 },
-        missing: Missing::default(),
+        missing: MissingFiles::default(),
         losses: BTreeMap::new(),
         urls,
         emitter: &mut emitter,
@@ -85,6 +86,7 @@ pub(super) fn convert(
             Output::End => reader.report_losses(report),
         })?
     };
+    reader.missing.report_more(&mut log::stderr())?;
     emitter.end(is_complete)?;
     Ok(is_complete)
 }
@@ -105,7 +107,7 @@ struct Reader<'r> {
     from: InputFormat,
     sources: SourceMap,
     texts: Texts<'r>,
-    missing: Missing,
+    missing: MissingFiles,
     /// What the diagnostics of the current input lost.
     losses: BTreeMap<&'static str, u64>,
     urls: CodeUrls,
@@ -162,7 +164,7 @@ impl Reader<'_> {
                 return report.problem(line, &Problem::Unknown(reason.to_owned()));
             }
         };
-        self.report_missing(&imported, report)?;
+        report.messages(|out| self.missing.add_all(&imported, out))?;
         for (kind, count) in imported.losses.kinds() {
             *self.losses.entry(kind).or_default() += count;
         }
@@ -178,20 +180,6 @@ impl Reader<'_> {
         let is_full = imported.sources.files().count() > MAX_FILES;
         self.sources =
             if is_full { SourceMap::with_root(self.texts.root.dir()) } else { imported.sources };
-        Ok(())
-    }
-
-    fn report_missing(&mut self, imported: &Imported, report: &mut Report<'_>) -> io::Result<()> {
-        let unavailable =
-            imported.sources.files().filter(|file| file.is_unavailable() && !file.is_virtual());
-        for file in unavailable {
-            let is_new = self.missing.insert(file.path());
-            match imported.changed_files.contains(&file.id()) {
-                _ if !is_new => {}
-                true => root::report_changed(file.path(), report.out())?,
-                false => root::report_missing(file.path(), report.out())?,
-            }
-        }
         Ok(())
     }
 

@@ -42,10 +42,18 @@ impl<'w> Report<'w> {
         writeln!(self.out, "vitte: {message}")
     }
 
-    /// Returns the stream, for other messages.
-    pub(in crate::diag) fn out(&mut self) -> &mut dyn Write {
-        self.progress.hide();
-        self.out
+    /// Writes other messages: what `write` writes.
+    pub(in crate::diag) fn messages(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut messages = Vec::new();
+        write(&mut messages)?;
+        if !messages.is_empty() {
+            self.progress.hide();
+            self.out.write_all(&messages)?;
+        }
+        Ok(())
     }
 
     /// Returns the name of the current input.

@@ -160,6 +160,51 @@ fn missing_and_changed_files_are_reported_once() {
     assert_eq!(ended.stdout.matches(" --> gone.c:1:1\n").count(), 3000);
 }
 
+#[test]
+fn of_many_missing_files_the_first_are_named() {
+    let dir = dir_with(&[]);
+    let gcc = |path: &str| {
+        format!(
+            r#"[{{"kind":"error","message":"m","locations":[{{"caret":{{"file":"{path}","line":1,"column":1}}}}]}}]"#
+        )
+    };
+    let sarif = |paths: &[String]| {
+        let result = |path: &String| {
+            format!(
+                r#"{{"message":{{"text":"m"}},"locations":[{{"physicalLocation":{{"artifactLocation":{{"uri":"{path}"}},"region":{{"startLine":1}}}}}}]}}"#
+            )
+        };
+        let results: Vec<_> = paths.iter().map(result).collect();
+        format!(r#"{{"version":"2.1.0","runs":[{{"results":[{}]}}]}}"#, results.join(","))
+    };
+    let paths: Vec<_> = (0..23).map(|number| format!("f{number}.c")).collect();
+    let each = |one: &dyn Fn(&str) -> String, paths: &[String]| {
+        paths.iter().map(|path| one(path)).collect::<String>()
+    };
+    for count in [20, 21, 23] {
+        let paths = &paths[..count];
+        for (from, input) in [
+            ("json", each(&|path| line("error", "E1", path, 0, "m"), paths).repeat(2)),
+            ("gcc", each(&gcc, paths)),
+            ("sarif", sarif(paths)),
+        ] {
+            let arguments = ["convert", "--to=short", "--from", from];
+            let ended = diag(dir.path(), &arguments, input.as_bytes());
+            let mut reports = ended.stderr.lines();
+            assert_eq!(
+                reports.by_ref().take(20).filter(|one| one.contains(".c` is missing")).count(),
+                20
+            );
+            let more = match count {
+                20 => None,
+                21 => Some("vitte: warning: 1 more file is missing or has changed"),
+                _ => Some("vitte: warning: 3 more files are missing or have changed"),
+            };
+            assert_eq!((ended.code, reports.next(), reports.next()), (0, more, None), "{from}");
+        }
+    }
+}
+
 /// Without `--root`, nothing outside of the working directory is opened.
 #[test]
 fn sources_are_read_below_the_working_directory() {
