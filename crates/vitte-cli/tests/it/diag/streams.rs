@@ -1,11 +1,23 @@
 //! The first line is written before the last one is read, and the output does not depend on threads or reads.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::Stdio;
+use std::io::{BufRead as _, BufReader, Lines, Write as _};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use super::{diag, line, lines};
 use crate::common::dir_with;
 use crate::vitte;
+
+/// Starts `vitte diag` with pipes, and returns what to write to and the lines of its output.
+fn piped(dir: &Path, arguments: &[&str]) -> (Child, ChildStdin, Lines<BufReader<ChildStdout>>) {
+    let mut command = vitte();
+    command.current_dir(dir).arg("diag").args(arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let input = child.stdin.take().unwrap();
+    let output = BufReader::new(child.stdout.take().unwrap()).lines();
+    (child, input, output)
+}
 
 /// Feeds a pipe one line at a time, and waits for the output of each before the next one is written.
 #[test]
@@ -18,16 +30,7 @@ fn each_line_is_written_before_the_next_one_is_read() {
         (&["convert", "--to=human"], 5),
         (&["convert", "--to=github"], 1),
     ] {
-        let mut child = vitte()
-            .current_dir(dir.path())
-            .arg("diag")
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut input = child.stdin.take().unwrap();
-        let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (mut child, mut input, mut output) = piped(dir.path(), arguments);
         for number in 0..3 {
             let one = line("error", "E1", "a.c", number, &format!("message {number}"));
             // In two parts: half a line is not a diagnostic.
@@ -241,16 +244,8 @@ fn the_output_of_rustc_is_a_stream() {
             r#"{{"$message_type":"diagnostic","message":"{code}","code":null,"level":"error","spans":[{{"file_name":"{file}","byte_start":3,"byte_end":4,"line_start":1,"line_end":1,"column_start":4,"column_end":5,"is_primary":true,"text":[{{"text":"{text}","highlight_start":4,"highlight_end":5}}],"label":null,"suggested_replacement":null,"suggestion_applicability":null,"expansion":null}}],"children":[],"rendered":null}}"#
         ) + "\n"
     };
-    let mut child = vitte()
-        .current_dir(dir.path())
-        .args(["diag", "convert", "--from=rustc", "--to=short", "--to=human=out"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = child.stdin.take().unwrap();
-    let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
+    let arguments = ["convert", "--from=rustc", "--to=short", "--to=human=out"];
+    let (child, mut input, mut output) = piped(dir.path(), &arguments);
     let lines = [
         message("a.rs", "fn main() {}", "one"),
         message("changed.rs", "fn f() {}", "two"),
@@ -288,16 +283,8 @@ fn the_output_of_gcc_is_a_stream() {
         )
     };
     let option = format!(r#""option": "-Wshadow", "option_url": "{url}","#);
-    let mut child = vitte()
-        .current_dir(dir.path())
-        .args(["diag", "convert", "--from=gcc", "--to=short", "--to=rdjsonl=out"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = child.stdin.take().unwrap();
-    let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
+    let arguments = ["convert", "--from=gcc", "--to=short", "--to=rdjsonl=out"];
+    let (child, mut input, mut output) = piped(dir.path(), &arguments);
     let mut next = |text: &str| {
         input.write_all(text.as_bytes()).unwrap();
         output.next().unwrap().unwrap()
