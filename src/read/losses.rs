@@ -28,6 +28,14 @@ impl Losses {
         self.diagnostics += u64::from(is_lossy);
     }
 
+    /// Adds the counts of another input.
+    pub fn merge(&mut self, other: &Self) {
+        for (kind, count) in other.kinds() {
+            *self.kinds.entry(kind).or_default() += count;
+        }
+        self.diagnostics += other.diagnostics;
+    }
+
     /// Returns what was lost, and the number of diagnostics that lost it, in alphabetical order.
     pub fn kinds(&self) -> impl Iterator<Item = (&'static str, u64)> {
         self.kinds.iter().map(|(kind, count)| (*kind, *count))
@@ -85,5 +93,20 @@ impl IntoIterator for Lost {
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_of_several_inputs_are_added() {
+        let (mut all, mut other) = (Losses::default(), Losses::default());
+        all.add(["tags"]);
+        other.add(["a step", "tags"]);
+        all.merge(&other);
+        assert_eq!(all.diagnostics(), 2);
+        assert_eq!(all.to_string(), "1 diagnostic lost a step\n2 diagnostics lost tags");
     }
 }

@@ -106,9 +106,8 @@ fn report_losses(name: &str, imported: &Imported, report: &mut dyn Write) -> io:
     if more > 0 {
         report_more_lines(name, more, report)?;
     }
-    for (kind, count) in imported.losses.kinds() {
-        let diagnostics = text::plural("diagnostic", usize::try_from(count).unwrap_or(usize::MAX));
-        writeln!(report, "vitte: warning: {name}: {count} {diagnostics} lost {kind}")?;
+    for loss in imported.losses.to_string().lines() {
+        writeln!(report, "vitte: warning: {name}: {loss}")?;
     }
     Ok(())
 }

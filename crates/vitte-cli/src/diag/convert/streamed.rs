@@ -6,13 +6,13 @@
 //! gcc ──────────▶ elements of arrays ───┘
 //! ```
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::io;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use vitte_diag::read::InputFormat;
-use vitte_diag::{Code, Emitter, SourceMap, Tool, text};
+use vitte_diag::read::{InputFormat, Losses};
+use vitte_diag::{Code, Emitter, SourceMap, Tool};
 
 use super::outputs::OutputsEmitter;
 use crate::diag::input::{BlockLines, Element, Elements, InputArgs, Mode, Output, Problem, Report};
@@ -60,7 +60,7 @@ pub(super) fn convert(
         sources: SourceMap::with_root(root.dir()),
         texts: Texts { root, by_path: HashMap::new(), bytes: 0 },
         missing: MissingFiles::default(),
-        losses: BTreeMap::new(),
+        losses: Losses::default(),
         urls,
         emitter: &mut emitter,
     };
@@ -109,7 +109,7 @@ struct Reader<'r> {
     texts: Texts<'r>,
     missing: MissingFiles,
     /// What the diagnostics of the current input lost.
-    losses: BTreeMap<&'static str, u64>,
+    losses: Losses,
     urls: CodeUrls,
     emitter: &'r mut dyn Emitter,
 }
@@ -165,9 +165,7 @@ impl Reader<'_> {
             }
         };
         report.messages(|out| self.missing.add_all(&imported, out))?;
-        for (kind, count) in imported.losses.kinds() {
-            *self.losses.entry(kind).or_default() += count;
-        }
+        self.losses.merge(&imported.losses);
         for diagnostic in &imported.diagnostics {
             let url = diagnostic
                 .code()
@@ -184,11 +182,8 @@ impl Reader<'_> {
     }
 
     fn report_losses(&mut self, report: &mut Report<'_>) -> io::Result<()> {
-        for (kind, count) in std::mem::take(&mut self.losses) {
-            let diagnostics =
-                text::plural("diagnostic", usize::try_from(count).unwrap_or(usize::MAX));
-            let name = report.name();
-            let message = format!("warning: {name}: {count} {diagnostics} lost {kind}");
+        for loss in std::mem::take(&mut self.losses).to_string().lines() {
+            let message = format!("warning: {}: {loss}", report.name());
             report.message(&message)?;
         }
         Ok(())

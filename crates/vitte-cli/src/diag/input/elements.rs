@@ -99,22 +99,22 @@ impl Elements {
     fn begin(&mut self, is_end: bool) -> Option<()> {
         let is_between = |byte: &u8| byte.is_ascii_whitespace() || *byte == b',';
         let rest = self.rest();
-        self.take(rest.iter().position(|byte| !is_between(byte)).unwrap_or(rest.len()));
+        self.advance(rest.iter().position(|byte| !is_between(byte)).unwrap_or(rest.len()));
         self.first_line = self.line;
         let rest = self.rest();
         if rest.starts_with(BOM) {
-            self.take(BOM.len());
+            self.advance(BOM.len());
             return Some(());
         } else if BOM.starts_with(rest) && !is_end {
             return None;
         }
         match *self.rest().first()? {
             b']' if self.is_array => {
-                self.take(1);
+                self.advance(1);
                 self.is_array = false;
             }
             b'[' if !self.is_array && self.is_followed_by(b"{]", is_end)? => {
-                self.take(1);
+                self.advance(1);
                 self.is_array = true;
             }
             b'{' if self.budget > 0 && self.is_followed_by(b"\"}", is_end)? => {
@@ -140,7 +140,7 @@ impl Elements {
         let examined = scan;
         let is_whole = scan.end(self.rest().get(scan.len..).unwrap_or_default()).is_some();
         if scan.len > self.max_bytes {
-            self.take(examined.len);
+            self.advance(examined.len);
             return Some(Some(self.skip(Some(examined), is_end)?));
         }
         if !is_whole && !is_end {
@@ -151,7 +151,9 @@ impl Elements {
         // The reader replaces bytes that are not UTF-8, too.
         let text = String::from_utf8_lossy(object);
         if is_whole && serde_json::from_str::<IgnoredAny>(&text).is_ok() {
-            return Some(Some(Element::Object(self.take(scan.len))));
+            let object = object.to_owned();
+            self.advance(scan.len);
+            return Some(Some(Element::Object(object)));
         }
         self.budget = self.budget.saturating_sub(scan.len);
         self.state = State::Line(0);
@@ -171,7 +173,9 @@ impl Elements {
             return None;
         }
         self.is_array = false;
-        Some(Element::Line(self.take(len).trim_ascii_end().to_owned()))
+        let line = self.rest().get(..len).unwrap_or_default().trim_ascii_end().to_owned();
+        self.advance(len);
+        Some(Element::Line(line))
     }
 
     /// Skips the rest of an element that is too long.
@@ -181,7 +185,7 @@ impl Elements {
             Some(scan) => scan.end(rest),
             None => memchr::memchr(b'\n', rest),
         };
-        self.take(end.unwrap_or(rest.len()));
+        self.advance(end.unwrap_or(rest.len()));
         if end.is_none() && !is_end {
             self.state = State::Skipped(object);
             return None;
@@ -193,14 +197,13 @@ impl Elements {
         self.bytes.get(self.done..).unwrap_or_default()
     }
 
-    /// Returns the next bytes. Another element may begin after them.
-    fn take(&mut self, len: usize) -> Vec<u8> {
+    /// Ends the element after the next `len` bytes.
+    fn advance(&mut self, len: usize) {
         self.state = State::Unknown;
-        let rest = self.rest();
-        let taken = rest.get(..len).unwrap_or(rest).to_vec();
-        self.done += taken.len();
-        self.line += memchr::memchr_iter(b'\n', &taken).count() as u64;
-        taken
+        let done = self.rest().get(..len).unwrap_or_default();
+        let lines = memchr::memchr_iter(b'\n', done).count() as u64;
+        self.done += done.len();
+        self.line += lines;
     }
 }
 
