@@ -1,17 +1,21 @@
 //! Entry points that report a crash of one unit of work, or an error of the whole program.
 
+mod future;
+
 use std::any::Any;
 use std::error::Error;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::process::{ExitCode, Termination};
 
-use vitte_capsule::{CrashReport, Redactor};
+pub use future::{CatchFuture, catch_future};
+use vitte_capsule::{ContextEntry, CrashReport, Redactor};
 use vitte_diag::{SourceMap, codes};
 
 use crate::config::Config;
 use crate::context::sources;
-use crate::panic_hook::{CapturedContexts, Catching, Caught, PanicKey};
+use crate::panic_hook::registry::CallKind;
+use crate::panic_hook::{CapturedContexts, CatchCall, Caught, CaughtPanic, PanicKey};
 use crate::panic_message::limited;
 use crate::{context, handler, panic_hook, sys, variables};
 
@@ -31,9 +35,10 @@ use crate::{context, handler, panic_hook, sys, variables};
 /// ```
 ///
 /// If `work` passes on the panic of another thread, the report is that of the other thread, followed by the contexts of
-/// this one. This applies to `rayon`, `std::thread::scope`, `thread.join().unwrap()` and the like. While any thread is
-/// in `catch_panic`, the panic of a thread that is not in one is only stored at first. It is shown when no active call
-/// can have caused it any more, when the handler's guard is dropped, or when the process ends.
+/// this one. This applies to `rayon`, `std::thread::scope`, `thread.join().unwrap()` and the like. If the other thread has
+/// entered the contexts of this one with a [`handle`](crate::handle()), its panic certainly belongs to this call. While any
+/// thread is in `catch_panic`, the panic of a thread that is not in one is only stored at first. It is shown when no active
+/// call can have caused it any more, when the handler's guard is dropped, or when the process ends.
 ///
 /// # Errors
 ///
@@ -46,39 +51,54 @@ use crate::{context, handler, panic_hook, sys, variables};
 /// continues to unwind: it is not a crash, and there is nothing left to write to.
 #[allow(clippy::result_large_err, reason = "a panic is rare, and a boxed report is awkward to use")]
 pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, CrashReport> {
-    let describe = |payload: &(dyn Any + Send)| {
-        let mut message = String::new();
-        let own = handler::describe_payload();
-        sys::with_big_stack(&mut |_| message = panic_hook::describe(payload, own));
-        message
-    };
-    let Catching { result, caught, released } =
-        panic_hook::catching(|| catch_unwind(AssertUnwindSafe(work)), describe);
+    let call = CatchCall::begin(CallKind::Blocking);
+    let depth = context::depth();
+    let result = call.run(|| catch_unwind(AssertUnwindSafe(work)), describe);
+    // Such as those whose guards were forgotten.
+    context::truncate(depth);
+    end(call);
+    result.map_err(report_of)
+}
+
+/// Returns the message of a payload.
+fn describe(payload: &(dyn Any + Send)) -> String {
+    let mut message = String::new();
+    let own = handler::describe_payload();
+    sys::with_big_stack(&mut |_| message = panic_hook::describe(payload, own));
+    message
+}
+
+/// Ends a call, and shows the reports of other threads that no caller has taken.
+fn end(call: CatchCall) {
+    let released = call.end();
     if !released.is_empty() {
         let mut released = Some(released);
         sys::with_big_stack(&mut |_| handler::show_held(released.take().unwrap_or_default()));
     }
-    result.map_err(|(key, payload)| {
-        if is_broken_output(&key.message, caught.as_ref()) {
-            resume_unwind(payload);
-        }
-        // Dropping the payload may panic.
-        _ = catch_unwind(AssertUnwindSafe(|| drop(payload))).map_err(std::mem::forget);
-        let (mut parts, mut report) = (caught.map(|caught| (key, caught)), None);
-        // This thread may have a small stack.
-        sys::with_big_stack(&mut |_| {
-            report = parts.take().map(|(key, caught)| into_report(key, caught));
-        });
-        *report.unwrap_or_else(|| {
-            Box::new(CrashReport::new(codes::F0001, String::new(), String::new()))
-        })
-    })
+}
+
+/// Returns the report of a panic that was caught. Throws it again if it means that the reader of a standard stream has gone.
+#[allow(clippy::boxed_local, reason = "it is large")]
+fn report_of(panic: Box<CaughtPanic>) -> CrashReport {
+    let CaughtPanic { key, payload, caught } = *panic;
+    if is_broken_output(&key.message, &caught) {
+        resume_unwind(payload);
+    }
+    // Dropping the payload may panic.
+    _ = catch_unwind(AssertUnwindSafe(|| drop(payload))).map_err(std::mem::forget);
+    let (mut parts, mut report) = (Some((key, caught)), None);
+    // This thread may have a small stack.
+    sys::with_big_stack(&mut |_| {
+        report = parts.take().map(|(key, caught)| into_report(key, caught));
+    });
+    *report
+        .unwrap_or_else(|| Box::new(CrashReport::new(codes::F0001, String::new(), String::new())))
 }
 
 /// Returns whether a panic means that the reader of a standard stream has gone. Then the hook has ignored it, or it
 /// passes on one that the hook has ignored.
-fn is_broken_output(message: &str, caught: Option<&Caught>) -> bool {
-    let is_captured = matches!(caught, Some(Caught::OfWorker(..) | Caught::OfOtherCatch(..)));
+fn is_broken_output(message: &str, caught: &Caught) -> bool {
+    let is_captured = matches!(caught, Caught::OfWorker(..) | Caught::OfOtherCatch(..));
     !is_captured
         && (panic_hook::is_broken_output(message) || panic_hook::was_output_broken(message))
 }
@@ -87,41 +107,79 @@ fn is_broken_output(message: &str, caught: Option<&Caught>) -> bool {
 fn into_report(key: PanicKey, caught: Caught) -> Box<CrashReport> {
     let (mut report, sources, contexts) = match caught {
         Caught::Own(capture) => {
+            if let Some(cause) = reported_cause(&key.message) {
+                let contexts = capture.into_contexts().1;
+                return stored_again(cause, sources::current().as_ref(), contexts, true);
+            }
             let (report, sources) = capture.into_report();
             (report, sources, None)
         }
         Caught::OfOtherCatch(capture, contexts) => {
+            let has_entered = capture.has_entered();
             let (report, sources) = capture.into_report();
-            (report, sources, Some(contexts))
+            (report, sources, Some((contexts, has_entered)))
         }
         Caught::OfWorker(held, contexts) => {
-            let (mut report, sources) = (held.report, held.sources);
             // It is returned, and not shown.
             _ = held.output.take();
-            add_contexts(&mut report, contexts, sources.as_ref());
-            handler::store_again(&mut report, sources.as_ref());
-            return report;
+            return stored_again(held.report, held.sources.as_ref(), contexts, held.has_entered);
         }
         Caught::Unknown(note, contexts) => {
             let config = handler::config().unwrap_or_else(Config::new);
             let thread = panic_hook::thread_name();
             let mut report = Box::new(config.report(codes::F0001, key.message, thread));
             report.notes.extend(note);
-            (report, sources::current(), Some(contexts))
+            (report, sources::current(), Some((contexts, false)))
         }
     };
-    if let Some(contexts) = contexts {
-        add_contexts(&mut report, contexts, sources.as_ref());
+    if let Some((contexts, has_entered)) = contexts {
+        add_contexts(&mut report, contexts, has_entered, sources.as_ref());
     }
     handler::store(&mut report, sources.as_ref());
+    panic_hook::remember(&report);
+    report
+}
+/// Returns the stored report of the panic that one with this message passes on.
+fn reported_cause(message: &str) -> Option<Box<CrashReport>> {
+    Some(Box::new(handler::load(&panic_hook::cause_of(message)?)?))
+}
+
+/// Adds contexts to a report that was stored, and stores it again.
+fn stored_again(
+    mut report: Box<CrashReport>,
+    sources: Option<&SourceMap>,
+    contexts: CapturedContexts,
+    has_entered: bool,
+) -> Box<CrashReport> {
+    add_contexts(&mut report, contexts, has_entered, sources);
+    handler::store_again(&mut report, sources);
     report
 }
 
-/// Adds the contexts of the thread that began the work to those of the thread that panicked.
-fn add_contexts(report: &mut CrashReport, contexts: CapturedContexts, sources: Option<&SourceMap>) {
+/// Adds the contexts of the thread that began the work to those of the thread that panicked. If that thread `has_entered`
+/// contexts, the report may have some of them.
+fn add_contexts(
+    report: &mut CrashReport,
+    contexts: CapturedContexts,
+    has_entered: bool,
+    sources: Option<&SourceMap>,
+) {
     let max = handler::config().map_or(usize::MAX, |config| config.max_contexts);
     let captured = variables::records::read(&contexts.variables);
+    let known = if has_entered { report.contexts.len() } else { 0 };
     sources::add_contexts(report, contexts.raw, max, sources, captured);
+    remove_repeated(&mut report.contexts, known);
+}
+
+/// Removes the outermost of the first `known` contexts, as far as those after them end with the same ones.
+fn remove_repeated(contexts: &mut Vec<ContextEntry>, known: usize) {
+    let (own, added) = contexts.split_at(known.min(contexts.len()));
+    let is_same = |(own, added): &(&ContextEntry, &ContextEntry)| {
+        own.name == added.name && own.fields == added.fields && own.location == added.location
+    };
+    let repeated = own.iter().rev().zip(added.iter().rev()).take_while(is_same).count();
+    let end = own.len();
+    contexts.drain(end - repeated..end);
 }
 
 /// Runs the body of `main`. If it fails, reports the error, with the chain of its sources as notes. Returns the exit

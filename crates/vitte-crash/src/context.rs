@@ -1,16 +1,22 @@
 //! Contexts: the operations that a thread is performing, which a crash report lists.
 
+pub(crate) mod catch;
+pub(crate) mod handle;
+pub(crate) mod instrumented;
+#[cfg(test)]
+mod model;
 pub(crate) mod sources;
+mod value;
 
-use std::borrow::Cow;
-use std::cell::Cell;
-use std::fmt::{self, Write};
 use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use vitte_diag::Span;
 
-use crate::sys::slots::{self, InlineField, MAX_FIELDS, Opening};
+use self::handle::ContextHandle;
+use self::instrumented::Instrumented;
+pub(crate) use self::value::is_formatting;
+pub use self::value::{ContextValue, ValueWriter};
+use crate::sys::slots::{self, MAX_FIELDS, Opening};
 use crate::variables::Variable;
 
 /// Opens a context of this thread, which lasts until the result is dropped. `name` is the operation, such as
@@ -34,7 +40,8 @@ use crate::variables::Variable;
 pub fn context(name: &'static str, span: impl Into<Option<Span>>) -> ContextGuard {
     let span = span.into().unwrap_or(Span::DUMMY);
     let opening = Opening::here();
-    let depth = slots::current_or_claim().map_or(0, |stack| stack.push(name, span, opening));
+    let depth = slots::current_or_claim()
+        .map_or(0, |stack| stack.push(name, span, opening) - stack.task_base());
     ContextGuard { state: depth << FIELD_BITS, not_send: PhantomData }
 }
 
@@ -42,7 +49,7 @@ pub fn context(name: &'static str, span: impl Into<Option<Span>>) -> ContextGuar
 #[derive(Debug)]
 #[must_use = "a context lasts until this is dropped: bind it to a name such as `_cx`"]
 pub struct ContextGuard {
-    /// The 0-based depth of the context, and in the lowest [`FIELD_BITS`] bits the number of its fields. As a single
+    /// The 0-based depth of the context in its task, or in its thread outside of tasks, and in the lowest [`FIELD_BITS`] bits the number of its fields. As a single
     /// integer the guard stays in a register.
     state: u32,
     not_send: PhantomData<*const ()>,
@@ -56,14 +63,50 @@ impl ContextGuard {
     /// most three fields; further ones are ignored. A value is cut after 56 bytes.
     #[inline]
     pub fn with(mut self, key: &'static str, value: impl ContextValue) -> Self {
-        let (depth, count) = (self.state >> FIELD_BITS, self.state & ((1 << FIELD_BITS) - 1));
+        let count = self.state & ((1 << FIELD_BITS) - 1);
         if (count as usize) < MAX_FIELDS {
             if let Some(stack) = slots::current() {
-                stack.set_field(depth, count, key, |field| value.write(&mut ValueWriter(field)));
+                stack.set_field(self.depth(stack), count, key, |field| {
+                    value.write(&mut ValueWriter::new(field));
+                });
                 self.state += 1;
             }
         }
         self
+    }
+
+    /// Returns a future that does the work of `future` with this context, and with those in which this one was opened. They
+    /// are entered each time that the future is polled or dropped, on whichever thread that happens, and left after it. This
+    /// context of the current thread is closed.
+    ///
+    /// The fields are those that were added before. The future cannot borrow
+    /// [variables](Self::with_variables).
+    ///
+    /// A guard that is dropped at the end of an `async` block stays open while other tasks of the thread run. This does not:
+    ///
+    /// ```
+    /// async fn answer(number: u32) -> u32 {
+    ///     // A context without an `.await` inside of it needs no `instrument`.
+    ///     let _cx = vitte_crash::context("computing", None).with("number", number);
+    ///     number * 2
+    /// }
+    ///
+    /// let request = vitte_crash::context("request", None).with("id", 7).instrument(answer(21));
+    /// # let mut request = Box::pin(request);
+    /// # let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    /// # assert_eq!(std::future::Future::poll(request.as_mut(), &mut cx), std::task::Poll::Ready(42));
+    /// // tokio::spawn(request)
+    /// ```
+    pub fn instrument<F>(self, future: F) -> Instrumented<F> {
+        let stack = slots::current();
+        let depth = stack.map_or(0, |stack| self.depth(stack) + 1);
+        ContextHandle::to_depth(stack, depth).instrument(future)
+    }
+
+    /// Returns the 0-based depth of the context in the stack.
+    #[inline]
+    fn depth(&self, stack: &slots::ContextStack) -> u32 {
+        stack.task_base() + (self.state >> FIELD_BITS)
     }
 
     /// Runs `work` with this context. If it crashes, the report contains the values of these variables, each with its
@@ -91,7 +134,7 @@ impl ContextGuard {
         work: impl FnOnce() -> T,
     ) -> T {
         match slots::current() {
-            Some(stack) => stack.with_borrowed(self.state >> FIELD_BITS, variables, work),
+            Some(stack) => stack.with_borrowed(self.depth(stack), variables, work),
             None => work(),
         }
     }
@@ -101,7 +144,7 @@ impl Drop for ContextGuard {
     #[inline]
     fn drop(&mut self) {
         if let Some(stack) = slots::current() {
-            let depth = self.state >> FIELD_BITS;
+            let depth = self.depth(stack);
             if std::thread::panicking() {
                 stack.record_unwinding(depth);
             }
@@ -110,100 +153,14 @@ impl Drop for ContextGuard {
     }
 }
 
-/// A value of a field that [`ContextGuard::with`] adds to a context: a string, a number, a `bool`, a `char`, or with
-/// `format_args!` anything that implements `Display`.
-///
-/// ```
-/// use std::path::Path;
-///
-/// let path = Path::new("src/main.vitte");
-/// let _cx = vitte_crash::context("reading", None).with("file", format_args!("{}", path.display()));
-/// ```
-pub trait ContextValue {
-    /// Writes the value as text.
-    fn write(&self, text: &mut ValueWriter<'_>);
-}
-
-/// The buffer into which a [`ContextValue`] writes its value, which is cut after 56 bytes.
-pub struct ValueWriter<'a>(&'a InlineField);
-
-impl fmt::Debug for ValueWriter<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ValueWriter").finish_non_exhaustive()
-    }
-}
-
-impl ValueWriter<'_> {
-    /// Replaces everything that was written before.
-    #[inline]
-    pub fn set(&mut self, text: &str) {
-        self.0.set(text);
-    }
-}
-
-impl Write for ValueWriter<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.push(text);
-        Ok(())
-    }
-}
-
-impl<T: ContextValue + ?Sized> ContextValue for &T {
-    #[inline]
-    fn write(&self, text: &mut ValueWriter<'_>) {
-        (**self).write(text);
-    }
-}
-
-macro_rules! texts {
-    ($($text:ty),*) => {
-        $(impl ContextValue for $text {
-            #[inline]
-            fn write(&self, text: &mut ValueWriter<'_>) {
-                text.set(self);
-            }
-        })*
-    };
-}
-
-macro_rules! numbers {
-    ($($number:ty)*) => {
-        $(impl ContextValue for $number {
-            fn write(&self, text: &mut ValueWriter<'_>) {
-                // Writing to memory cannot fail.
-                _ = write!(text, "{self}");
-            }
-        })*
-    };
-}
-
-texts! { str, String, Cow<'_, str>, Box<str>, std::rc::Rc<str>, std::sync::Arc<str> }
-numbers! { bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 }
-
-impl ContextValue for fmt::Arguments<'_> {
-    /// The value's `Display` may panic. That panic must not be reported as a crash of the program.
-    fn write(&self, text: &mut ValueWriter<'_>) {
-        let was_formatting = IS_FORMATTING.replace(true);
-        let result = catch_unwind(AssertUnwindSafe(|| write!(text, "{self}")));
-        IS_FORMATTING.set(was_formatting);
-        if !matches!(result, Ok(Ok(()))) {
-            text.set("<cannot format the value>");
-        }
-    }
-}
-
-thread_local! {
-    static IS_FORMATTING: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Returns whether this thread is running the `Display` of a context's value.
-pub(super) fn is_formatting() -> bool {
-    IS_FORMATTING.get()
-}
-
 /// Returns the number of open contexts of this thread.
 pub(super) fn depth() -> u32 {
     slots::current().map_or(0, slots::ContextStack::depth)
+}
+
+/// Returns whether this thread has entered contexts of another one.
+pub(super) fn has_entered() -> bool {
+    slots::current().is_some_and(|stack| stack.entered().is_some())
 }
 
 /// Closes the contexts below the outermost `depth` ones, such as those whose guards were forgotten.
@@ -331,21 +288,6 @@ mod tests {
             assert_eq!(names(), ["c"]);
             truncate(0);
             assert_eq!(depth(), 0);
-        });
-    }
-
-    #[test]
-    fn a_value_whose_display_panics_is_replaced() {
-        struct Panics;
-        impl fmt::Display for Panics {
-            fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-                panic!("in `Display`");
-            }
-        }
-        on_new_thread(|| {
-            let _cx = context("c", None).with("k", format_args!("{Panics}"));
-            assert_eq!(read().0[0].fields[0].1, "<cannot format the value>");
-            assert!(!is_formatting());
         });
     }
 

@@ -20,8 +20,8 @@ use vitte_capsule::{CrashReport, Repository};
 use vitte_diag::{Format, SourceMap, Terminal, text};
 
 use crate::config::{Callbacks, Config, DescribePayload};
-use crate::panic_hook::registry::{self, Held};
-use crate::panic_hook::{self, PanicAction, PanicKey};
+use crate::panic_hook::registry::{self, Held, Holding};
+use crate::panic_hook::{self, PanicAction};
 use crate::panic_message::message_of;
 use crate::render::{self, RenderedOutput};
 use crate::save::{self, CapsuleOptions};
@@ -148,6 +148,12 @@ pub(crate) fn store_again(report: &mut CrashReport, sources: Option<&SourceMap>)
     }
 }
 
+/// Loads the report with this id from the repository of the installed handler.
+pub(crate) fn load(id: &str) -> Option<CrashReport> {
+    let handler = current()?;
+    save::load(id, &handler.config)
+}
+
 /// Writes reports that were held, because the panics of other threads could have been caused by theirs.
 pub(crate) fn show_held(held: Vec<Held>) {
     // A process that the program forked has copies of them.
@@ -224,39 +230,40 @@ impl Handler {
                 write_panic_line(info);
             }
             let action = panic_hook::capture_panic(info, &self.config, self.describe_payload);
-            let (capture, is_held) = match action {
+            let (capture, catch) = match action {
                 PanicAction::Ignore | PanicAction::Caught => return,
                 PanicAction::Follow(note) => {
                     let thread = panic_hook::thread_name();
                     let line = format!("note: a consequence in thread {thread}: {note}");
                     return write_line(&line);
                 }
-                PanicAction::Hold(capture) => (capture, true),
-                PanicAction::Report(capture) => (capture, false),
+                PanicAction::Hold(capture, catch) => (capture, Some(catch)),
+                PanicAction::Report(capture) => (capture, None),
             };
-            let key = capture.key().clone();
+            let (key, has_entered) = (capture.key().clone(), capture.has_entered());
             let (mut report, sources) = capture.into_report();
             #[cfg(unix)]
             panic_hook::expect_abort(&report);
-            if is_held {
-                self.hold(key, report, sources);
+            if let Some(catch) = catch {
+                self.hold(Holding { key, catch, has_entered }, report, sources);
             } else {
                 // This panic may end the process.
                 show_held(registry::take_all_held());
                 is_handled = self.deliver(&mut report, sources.as_ref());
+                panic_hook::remember(&report);
             }
         });
         is_handled
     }
 
     /// Stores a report, and shows it unless it could be the cause of a panic that another thread catches.
-    fn hold(&self, key: PanicKey, mut report: Box<CrashReport>, sources: Option<SourceMap>) {
+    fn hold(&self, holding: Holding, mut report: Box<CrashReport>, sources: Option<SourceMap>) {
         let options = &self.capsule_options;
         let saved = save::save(&mut report, sources.as_ref(), &self.config, options);
         let shown = saved.shown(&report);
         let RenderedOutput { bytes, to_stdout } = render::render(render_options(), &shown);
         let output = HeldOutput::new(bytes, to_stdout);
-        show_held(registry::hold(key, report, sources, output).into_iter().collect());
+        show_held(registry::hold(holding, report, sources, output).into_iter().collect());
     }
 }
 

@@ -69,7 +69,9 @@ mod variables;
 #[cfg(has_reporter)]
 mod watchdog;
 
-pub use catch::{catch_panic, run_main};
+pub use catch::{CatchFuture, catch_future, catch_panic, run_main};
+pub use context::handle::{ContextHandle, ContextScope, EnteredContexts, handle, scope, spawn};
+pub use context::instrumented::Instrumented;
 pub use context::sources::set_sources;
 pub use context::{ContextGuard, ContextValue, ValueWriter, context};
 pub use handler::{

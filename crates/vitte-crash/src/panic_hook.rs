@@ -15,12 +15,14 @@ use std::time::Instant;
 use backtrace::Backtrace;
 pub(crate) use broken_pipe::{is_broken_output, is_broken_output_error};
 pub(crate) use capture::{capture_variables, ignore_panics_of_thread, is_ignored, thread_name};
-pub(crate) use catching::{Catching, Caught, catching, was_output_broken};
+pub(crate) use catching::{CatchCall, Caught, CaughtPanic, was_output_broken};
+pub(crate) use consequence::{cause_of, remember};
 pub(crate) use payload::describe;
 use vitte_capsule::CrashReport;
 use vitte_diag::{SourceMap, codes};
 
 use crate::config::{Config, DescribePayload};
+use crate::context::catch::{self, Catcher};
 use crate::context::{self, sources};
 #[cfg(target_os = "linux")]
 use crate::panic_message::message_of;
@@ -39,6 +41,8 @@ pub(crate) struct PanicCapture {
     backtrace: Backtrace,
     stack: PanicStack,
     contexts: CapturedContexts,
+    /// Whether the thread has entered the contexts of another one.
+    has_entered: bool,
     sources: Option<SourceMap>,
     config: Config,
     /// Where the frames begin, if this is not a panic.
@@ -89,10 +93,11 @@ pub(crate) enum PanicAction {
     Ignore,
     /// A line that it follows from a panic of another thread that is reported already, with this note.
     Follow(String),
-    /// Nothing: the [registry] has it until [`catching()`] returns it to its caller.
+    /// Nothing: the [registry] has it until a [`CatchCall`] takes it.
     Caught,
-    /// The report is stored, and shown only if no caller of [`catching()`] takes it as the cause of its own panic.
-    Hold(Box<PanicCapture>),
+    /// The report is stored, and shown only if no [`CatchCall`] takes it as the cause of its own panic. It may belong to the
+    /// call with this number, unless that is 0.
+    Hold(Box<PanicCapture>, u64),
     Report(Box<PanicCapture>),
 }
 
@@ -129,7 +134,7 @@ pub(crate) fn capture_panic(
     }
     // The cause is the panic before this one. It has been reported, unless it was to be caught.
     if cannot_unwind {
-        let caught = registry::take_caught(catching::current());
+        let caught = registry::take_caught(catch::own());
         return caught.map_or(PanicAction::Ignore, PanicAction::Report);
     }
     let location = info.location().map(ToString::to_string);
@@ -137,32 +142,46 @@ pub(crate) fn capture_panic(
         consequence::record_broken_output();
         return PanicAction::Ignore;
     }
-    let is_caught = catching::current() != 0 && !is_fatal;
-    if !is_caught {
-        if let Some(action) = action_if_passed_on(location.as_deref(), &message) {
+    let catcher = if is_fatal { Catcher::None } else { catch::catcher() };
+    let holder = match catcher {
+        Catcher::Possibly(calls) => registry::first_active(calls),
+        _ => None,
+    };
+    let own = if let Catcher::Own(id) = catcher { Some(id) } else { None };
+    if own.is_none() {
+        if let Some(action) = action_if_passed_on(location.as_deref(), &message, holder.is_some()) {
             return action;
         }
     }
     let key = PanicKey::new(info.payload(), message);
     let capture = Box::new(PanicCapture::new(key, location, config));
-    if is_caught {
-        registry::set_caught(catching::current(), capture);
+    if let Some(id) = own {
+        registry::set_caught(id, capture);
         return PanicAction::Caught;
     }
     consequence::record_report();
+    if let Some(id) = holder {
+        return PanicAction::Hold(capture, id);
+    }
     if !is_fatal && registry::has_catches() {
-        return PanicAction::Hold(capture);
+        return PanicAction::Hold(capture, 0);
     }
     PanicAction::Report(capture)
 }
 
 /// Returns what to do about a panic that no caller catches, if it only passes on one that was reported or ignored.
-fn action_if_passed_on(location: Option<&str>, message: &str) -> Option<PanicAction> {
+///
+/// `may_be_caught` is true if a certain call may take it.
+fn action_if_passed_on(
+    location: Option<&str>,
+    message: &str,
+    may_be_caught: bool,
+) -> Option<PanicAction> {
     if !consequence::passes_on(message) {
         return None;
     }
     // In a call of `catch_panic` the report is not shown yet, and may be returned.
-    if consequence::was_reported() && !registry::has_catches() {
+    if consequence::was_reported() && !may_be_caught && !registry::has_catches() {
         return Some(PanicAction::Follow(note_of(location, message)));
     }
     let is_known = consequence::was_reported() || consequence::was_output_broken();
@@ -214,12 +233,18 @@ impl PanicCapture {
             backtrace: Backtrace::new_unresolved(),
             stack: PanicStack::capture(opened_at),
             contexts: CapturedContexts { raw, variables: capture_variables() },
+            has_entered: context::has_entered(),
             sources: sources::current(),
             config: config.clone(),
             call,
             earlier: None,
             earlier_of_thread: None,
         }
+    }
+
+    /// Returns whether the thread has entered the contexts of another one.
+    pub(crate) const fn has_entered(&self) -> bool {
+        self.has_entered
     }
 
     pub(crate) const fn key(&self) -> &PanicKey {

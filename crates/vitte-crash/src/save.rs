@@ -153,6 +153,12 @@ pub(crate) fn save_again(
     }
 }
 
+/// Loads the report with this id from the configured directory.
+pub(crate) fn load(id: &str, config: &Config) -> Option<CrashReport> {
+    let dir = config.dir.as_ref()?;
+    Some(Repository::new(dir).load(id).ok()?.report)
+}
+
 /// Removes crashes that exceed the retention limits, at most once an hour. Returns a note if some were removed. It may
 /// take long, so call it after everything else.
 pub(crate) fn clean_if_due(config: &Config, options: &CapsuleOptions) -> Option<String> {

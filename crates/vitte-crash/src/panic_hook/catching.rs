@@ -1,22 +1,12 @@
 //! What `catch_panic` needs of the panic hook.
 
 use std::any::Any;
-use std::cell::Cell;
 
 use super::{CapturedContexts, PanicCapture, PanicKey, consequence, registry};
 use crate::context;
+use crate::context::catch;
 
-thread_local! {
-    /// The [id](registry::begin) of the innermost active call of [`catching`] on this thread, or 0.
-    static CURRENT: Cell<u64> = const { Cell::new(0) };
-}
-
-/// Returns the id of the innermost active call of [`catching`] on this thread, or 0.
-pub(super) fn current() -> u64 {
-    CURRENT.get()
-}
-
-/// A panic that [`catching`] has seen.
+/// A panic that a [`CatchCall`] has seen.
 pub(crate) enum Caught {
     /// The hook captured it on this thread.
     Own(Box<PanicCapture>),
@@ -29,36 +19,53 @@ pub(crate) enum Caught {
     Unknown(Option<String>, CapturedContexts),
 }
 
-/// The result of [`catching`].
-pub(crate) struct Catching<T> {
-    pub(crate) result: Result<T, (PanicKey, Box<dyn Any + Send>)>,
-    pub(crate) caught: Option<Caught>,
-    /// The reports of other threads that no caller has taken.
-    pub(crate) released: Vec<registry::Held>,
+/// A panic that was caught.
+pub(crate) struct CaughtPanic {
+    pub(crate) key: PanicKey,
+    pub(crate) payload: Box<dyn Any + Send>,
+    pub(crate) caught: Caught,
 }
 
-/// Runs `work`, which catches its panic itself. `describe` returns the message of its payload.
-pub(crate) fn catching<T>(
-    work: impl FnOnce() -> Result<T, Box<dyn Any + Send>>,
-    describe: impl FnOnce(&(dyn Any + Send)) -> String,
-) -> Catching<T> {
-    let depth = context::depth();
-    let id = registry::begin();
-    let (outer, unwinding) = (CURRENT.replace(id), context::begin_unwinding_record());
-    let result = work();
-    CURRENT.set(outer);
-    let unwound = context::end_unwinding_record(unwinding).unwrap_or(depth).max(depth);
-    let result = result.map_err(|payload| (PanicKey::new(&*payload, describe(&*payload)), payload));
-    let caught = match &result {
-        Ok(_) => None,
-        Err((key, _)) => Some(find(id, key, || CapturedContexts {
-            raw: context::read_to(unwound),
-            variables: Vec::new(),
-        })),
-    };
-    context::truncate(depth);
-    let released = registry::end(id);
-    Catching { result, caught, released }
+/// An active call that catches panics.
+#[derive(Debug)]
+pub(crate) struct CatchCall {
+    /// The [number](registry::begin) of the call, or 0 if it cannot catch panics.
+    id: u64,
+}
+
+impl CatchCall {
+    /// Begins a call.
+    pub(crate) fn begin(kind: registry::CallKind) -> Self {
+        Self { id: registry::begin(kind) }
+    }
+
+    /// Runs `work`, which is a part of the work of the call and catches its panic itself. `describe` returns the message of
+    /// its payload.
+    pub(crate) fn run<T>(
+        &self,
+        work: impl FnOnce() -> Result<T, Box<dyn Any + Send>>,
+        describe: impl FnOnce(&(dyn Any + Send)) -> String,
+    ) -> Result<T, Box<CaughtPanic>> {
+        let depth = context::depth();
+        let (outer, unwinding) = (catch::enter(self.id), context::begin_unwinding_record());
+        let result = work();
+        catch::leave(outer);
+        let unwound = context::end_unwinding_record(unwinding).unwrap_or(depth).max(depth);
+        result.map_err(|payload| {
+            let key = PanicKey::new(&*payload, describe(&*payload));
+            let caught = find(self.id, &key, || CapturedContexts {
+                raw: context::read_to(unwound),
+                variables: Vec::new(),
+            });
+            context::truncate(depth);
+            Box::new(CaughtPanic { key, payload, caught })
+        })
+    }
+
+    /// Ends the call. Returns the reports of other threads that no call can take any more.
+    pub(crate) fn end(self) -> Vec<registry::Held> {
+        registry::end(self.id)
+    }
 }
 
 fn find(id: u64, key: &PanicKey, contexts: impl FnOnce() -> CapturedContexts) -> Caught {

@@ -1,7 +1,13 @@
 //! Recognises panics that only pass on the panic of another thread.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use vitte_capsule::CrashReport;
+
+use crate::brief_lock::lock_briefly;
 
 /// Whether a panic of this process was reported.
 static WAS_REPORTED: AtomicBool = AtomicBool::new(false);
@@ -34,6 +40,36 @@ pub(super) fn was_reported() -> bool {
 /// Records that a panic is reported.
 pub(super) fn record_report() {
     WAS_REPORTED.store(true, Ordering::Release);
+}
+
+/// A panic whose report was stored.
+struct Reported {
+    /// The message as `Debug` shows it, which the messages of panics that pass it on contain.
+    message: String,
+    id: String,
+}
+
+/// The last panics that were reported, the oldest first.
+static LAST_REPORTED: Mutex<VecDeque<Reported>> = Mutex::new(VecDeque::new());
+
+/// Maximum number of panics that are remembered.
+const MAX_REMEMBERED: usize = 64;
+
+/// Remembers a stored report, so that [`cause_of`] finds it.
+pub(crate) fn remember(report: &CrashReport) {
+    let is_useful = !report.id.is_empty() && !report.message.is_empty();
+    let Some(mut last) = lock_briefly(&LAST_REPORTED).filter(|_| is_useful) else { return };
+    if last.len() == MAX_REMEMBERED {
+        last.pop_front();
+    }
+    last.push_back(Reported { message: format!("{:?}", report.message), id: report.id.clone() });
+}
+
+/// Returns the id of the last report whose panic is passed on by one with this message.
+pub(crate) fn cause_of(message: &str) -> Option<String> {
+    let last = lock_briefly(&LAST_REPORTED).filter(|_| passes_on(message))?;
+    let cause = last.iter().rev().find(|reported| message.contains(&reported.message))?;
+    Some(cause.id.clone())
 }
 
 /// Records that a panic is ignored because the reader of a standard stream has gone.

@@ -5,8 +5,9 @@
 //! thread 2:      work ─ panics ─▶ hook: report stored, held ───────┘
 //! ```
 //!
-//! Calls and panics have numbers in one sequence. A panic is held until all calls that were active when it happened
-//! have ended. Then no call can take it any more, and it is shown.
+//! Calls and panics have numbers in one sequence. A panic of a thread that has entered the contexts of a call is held until that
+//! call has ended, and any other one until all calls that were active when it happened have ended. Then no call can take it
+//! any more, and it is shown.
 
 use std::sync::{Mutex, MutexGuard};
 
@@ -24,9 +25,27 @@ pub(crate) struct Held {
     pub(crate) sources: Option<SourceMap>,
     /// What is shown of it.
     pub(crate) output: HeldOutput,
+    /// Whether the thread has entered the contexts of another one, so that the report has those of the call.
+    pub(crate) has_entered: bool,
+    /// The call that the panic belongs to, or 0 if that is not known.
+    catch: u64,
     /// Its number in the sequence.
     number: u64,
     process: u32,
+}
+
+/// How the work of a call runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum CallKind {
+    /// At once, so that the panics of other threads are probably those of its workers.
+    Blocking,
+    /// As a task among others, for an unknown time.
+    Task,
+}
+
+struct Call {
+    number: u64,
+    kind: CallKind,
 }
 
 impl Held {
@@ -50,8 +69,8 @@ const MAX_ENTRIES: usize = 64;
 struct Registry {
     /// The last number of the sequence.
     last: u64,
-    /// The numbers of the active calls.
-    active: Vec<u64>,
+    /// The active calls.
+    active: Vec<Call>,
     held: Vec<Held>,
     caught: Vec<CaughtPanic>,
 }
@@ -69,13 +88,23 @@ impl Registry {
         self.last += 1;
         self.last
     }
+
+    fn is_active(&self, call: u64) -> bool {
+        self.active.iter().any(|active| active.number == call)
+    }
+
+    /// Returns the numbers of the calls that may take the panics of any thread.
+    fn blocking(&self) -> impl Iterator<Item = u64> {
+        let blocking = self.active.iter().filter(|call| call.kind == CallKind::Blocking);
+        blocking.map(|call| call.number)
+    }
 }
 
 /// Begins a call of `catch_panic`, and returns its number, or 0 if it cannot catch panics.
-pub(super) fn begin() -> u64 {
+pub(super) fn begin(kind: CallKind) -> u64 {
     let Some(mut registry) = lock() else { return 0 };
     let number = registry.next();
-    registry.active.push(number);
+    registry.active.push(Call { number, kind });
     number
 }
 
@@ -83,28 +112,40 @@ pub(super) fn begin() -> u64 {
 pub(super) fn end(catch: u64) -> Vec<Held> {
     let Some(mut registry) = lock() else { return Vec::new() };
     let registry = &mut *registry;
-    if let Some(at) = registry.active.iter().rposition(|active| *active == catch) {
+    if let Some(at) = registry.active.iter().rposition(|active| active.number == catch) {
         registry.active.swap_remove(at);
     }
     if registry.held.is_empty() && registry.caught.is_empty() {
         return Vec::new();
     }
-    let oldest = registry.active.iter().copied().min().unwrap_or(u64::MAX);
-    let active = &registry.active;
-    registry.caught.retain(|caught| caught.number > oldest || active.contains(&caught.catch));
-    let is_over = |caught: &CaughtPanic| !active.contains(&caught.catch);
-    if registry.caught.len() > MAX_ENTRIES {
-        registry.caught.iter().position(is_over).map(|at| registry.caught.swap_remove(at));
+    let oldest = registry.blocking().min().unwrap_or(u64::MAX);
+    let caught = std::mem::take(&mut registry.caught);
+    let (mut active, mut over): (Vec<_>, Vec<_>) =
+        caught.into_iter().partition(|caught| registry.is_active(caught.catch));
+    over.retain(|caught| caught.number > oldest);
+    if active.len() + over.len() > MAX_ENTRIES && !over.is_empty() {
+        over.remove(0);
     }
-    let (released, held) =
-        std::mem::take(&mut registry.held).into_iter().partition(|held| held.number < oldest);
+    active.append(&mut over);
+    registry.caught = active;
+    let held = std::mem::take(&mut registry.held);
+    let (released, held) = held.into_iter().partition(|held| match held.catch {
+        0 => held.number < oldest,
+        catch => !registry.is_active(catch),
+    });
     registry.held = held;
     released
 }
 
-/// Returns whether any thread is in a call.
+/// Returns whether any thread is in a call that may take the panics of any thread.
 pub(super) fn has_catches() -> bool {
-    lock().is_some_and(|registry| !registry.active.is_empty())
+    lock().is_some_and(|registry| registry.blocking().next().is_some())
+}
+
+/// Returns the first of these calls that is active.
+pub(super) fn first_active(calls: [u64; 2]) -> Option<u64> {
+    let registry = lock()?;
+    calls.into_iter().find(|call| registry.is_active(*call))
 }
 
 /// Records the panic of a call, which replaces an earlier one.
@@ -134,25 +175,49 @@ pub(super) fn take_caught_elsewhere(catch: u64, key: &PanicKey) -> Option<Box<Pa
     Some(registry.caught.swap_remove(at).capture)
 }
 
-/// Takes the first held report since the call `catch` began: with this key, or any.
+/// Takes the report of a panic that belongs to the call `catch`: with this key, or any. If there is none, takes one since the
+/// call began that could belong to it.
 pub(super) fn take_held(catch: u64, key: Option<&PanicKey>) -> Option<Held> {
     let mut registry = lock()?;
-    let is_it = |held: &Held| held.number > catch && key.is_none_or(|key| held.key == *key);
-    let at = registry.held.iter().position(is_it)?;
+    let has_key = |held: &Held| key.is_none_or(|key| held.key == *key);
+    let is_blocking = registry.blocking().any(|call| call == catch);
+    let could_be = |held: &Held| match key {
+        Some(_) => held.number > catch,
+        None => held.number > catch && held.catch == 0 && is_blocking,
+    };
+    let mut held = registry.held.iter();
+    let at = held
+        .position(|held| held.catch == catch && has_key(held))
+        .or_else(|| registry.held.iter().position(|held| could_be(held) && has_key(held)))?;
     Some(registry.held.remove(at))
 }
 
-/// Holds a report that was stored. Returns it if no call is active any more, or too many are held.
+/// Why a report is held.
+#[derive(Clone, Debug)]
+pub(crate) struct Holding {
+    pub(crate) key: PanicKey,
+    /// The call that the panic belongs to, or 0 if that is not known.
+    pub(crate) catch: u64,
+    /// Whether the thread has entered the contexts of another one.
+    pub(crate) has_entered: bool,
+}
+
+/// Holds a report that was stored. Returns it if no call can take it any more, or too many are held.
 pub(crate) fn hold(
-    key: PanicKey,
+    holding: Holding,
     report: Box<CrashReport>,
     sources: Option<SourceMap>,
     output: HeldOutput,
 ) -> Option<Held> {
     let process = std::process::id();
-    let mut held = Held { key, report, sources, output, number: 0, process };
+    let Holding { key, catch, has_entered } = holding;
+    let mut held = Held { key, report, sources, output, has_entered, catch, number: 0, process };
     let Some(mut registry) = lock() else { return Some(held) };
-    if registry.active.is_empty() || registry.held.len() >= MAX_ENTRIES {
+    let can_be_taken = match catch {
+        0 => registry.blocking().next().is_some(),
+        catch => registry.is_active(catch),
+    };
+    if !can_be_taken || registry.held.len() >= MAX_ENTRIES {
         return Some(held);
     }
     held.number = registry.next();

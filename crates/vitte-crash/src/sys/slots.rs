@@ -11,9 +11,12 @@
 
 mod borrowed;
 mod copies;
+mod entry;
+mod inherited;
 mod opening;
 #[cfg(has_reporter)]
 mod remote;
+mod snapshot;
 mod table;
 mod texts;
 mod unwinding;
@@ -22,12 +25,15 @@ use std::cell::Cell;
 use std::ptr::null;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, compiler_fence};
 
-use borrowed::BorrowedVariables;
 pub(crate) use copies::FieldProblem;
 use copies::TextCopies;
+pub(crate) use entry::InlineField;
+use entry::StackEntry;
+pub(crate) use inherited::Suspended;
 pub(crate) use opening::Opening;
 #[cfg(has_reporter)]
 pub(crate) use remote::{read, read_threads};
+pub(crate) use snapshot::Snapshot;
 #[cfg(has_reporter)]
 pub(super) use table::address;
 pub(crate) use table::{MAX_THREADS, current, current_or_claim};
@@ -35,9 +41,9 @@ pub(crate) use table::{MAX_THREADS, current, current_or_claim};
 pub(crate) use table::{OpenContexts, threads};
 #[cfg(unix)]
 pub(super) use table::{current_address, with_innermost_name};
-use texts::{RawText, WordText};
+use texts::RawText;
 pub(crate) use unwinding::UnwindingRecord;
-use vitte_diag::{FileId, Span};
+use vitte_diag::Span;
 
 /// Number of outermost contexts that are stored.
 const MAX_OUTER: u32 = 32;
@@ -45,6 +51,8 @@ const MAX_OUTER: u32 = 32;
 const MAX_INNER: u32 = 32;
 /// Maximum number of fields of one context.
 pub(crate) const MAX_FIELDS: usize = 3;
+/// The depth of a context of another thread or of a task, which this thread has entered.
+const INHERITED_DEPTH: u32 = u32::MAX;
 /// Size of a field's value, in words of eight bytes.
 const TEXT_WORDS: usize = 7;
 
@@ -54,43 +62,21 @@ pub(crate) struct ContextStack {
     depth: AtomicU32,
     /// The number of contexts that were opened so far.
     opened: AtomicU64,
+    /// The depth inside of the innermost entry that stands for a snapshot, or 0. It is at most `depth`.
+    base: Cell<u32>,
+    /// The same for the innermost task. Guards count from it, because a task may be polled at another depth each time. It is
+    /// at most `depth`.
+    task_base: Cell<u32>,
     entries: [StackEntry; (MAX_OUTER + MAX_INNER) as usize],
     unwinding: Cell<UnwindingRecord>,
     /// The names and keys that are not `'static`, or null before the first one. They are never freed.
     copies: Cell<*const TextCopies>,
 }
 
-#[repr(C)]
-struct StackEntry {
-    name: Cell<RawText>,
-    /// The file, `lo` and `hi`. The reporter reads them, and the layout of a [`Span`] is not fixed.
-    span: Cell<[u32; 3]>,
-    /// The 0-based depth of the stored context. If it differs from the requested depth, a deeper
-    /// context has overwritten the entry.
-    depth: Cell<u32>,
-    /// The number of contexts that were opened on this thread before this one.
-    sequence: AtomicU64,
-    /// The number of fields that are set.
-    count: Cell<u32>,
-    /// The variables that the context borrows, or null: see [`borrowed`].
-    borrowed: Cell<*const BorrowedVariables<'static>>,
-    opening: Cell<Opening>,
-    fields: [InlineField; MAX_FIELDS],
-}
-
-/// A field of a context. The value is cut after 56 bytes, possibly inside a character.
-#[repr(C)]
-pub(crate) struct InlineField {
-    key: Cell<RawText>,
-    /// The length of the value in bytes.
-    len: Cell<u32>,
-    value: WordText<TEXT_WORDS>,
-}
-
 /// A context that was read from a stack.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct RawContext {
-    /// The 0-based depth of the context.
+    /// The 0-based depth of the context, or [`INHERITED_DEPTH`].
     pub(crate) depth: u32,
     pub(crate) name: String,
     /// The keys and values of the fields.
@@ -114,6 +100,8 @@ impl ContextStack {
         Self {
             depth: AtomicU32::new(0),
             opened: AtomicU64::new(0),
+            base: Cell::new(0),
+            task_base: Cell::new(0),
             entries: [const { StackEntry::new() }; (MAX_OUTER + MAX_INNER) as usize],
             unwinding: Cell::new(UnwindingRecord::NONE),
             copies: Cell::new(null()),
@@ -137,23 +125,26 @@ impl ContextStack {
     /// Opens a context and returns its 0-based depth.
     #[inline]
     pub(crate) fn push(&self, name: &'static str, span: Span, opening: Opening) -> u32 {
-        self.push_raw(RawText::of(name), span, opening)
+        self.push_with(RawText::of(name), span, opening, |_| ())
     }
 
     #[inline]
-    fn push_raw(&self, name: RawText, span: Span, opening: Opening) -> u32 {
+    fn push_with(
+        &self,
+        name: RawText,
+        span: Span,
+        opening: Opening,
+        set: impl FnOnce(&StackEntry),
+    ) -> u32 {
         let depth = self.depth();
         // Only this thread writes, so no atomic addition is needed.
         let sequence = self.opened.load(Ordering::Relaxed);
         self.opened.store(sequence + 1, Ordering::Relaxed);
         if let Some(entry) = self.entries.get(entry_position(depth)) {
             entry.sequence.store(sequence, Ordering::Relaxed);
-            entry.name.set(name);
-            entry.span.set([span.file().index(), span.lo(), span.hi()]);
+            entry.begin(name, span, opening);
             entry.depth.set(depth);
-            entry.count.set(0);
-            entry.borrowed.set(null());
-            entry.opening.set(opening);
+            set(entry);
         }
         // A signal may arrive between any two instructions, so the entry is written before it is
         // counted.
@@ -162,11 +153,15 @@ impl ContextStack {
         depth
     }
 
-    /// Closes the context at `depth` and all deeper ones.
+    /// Closes the context at `depth` and all deeper ones, of those of the current task.
     #[inline]
     pub(crate) fn truncate(&self, depth: u32) {
         // If closing an outer context has already closed this one, the depth must not grow again.
-        self.set_depth(self.depth().min(depth));
+        let depth = self.depth().min(depth).max(self.task_base.get());
+        self.set_depth(depth);
+        if depth < self.base.get() {
+            self.find_base(depth);
+        }
     }
 
     #[inline]
@@ -206,11 +201,14 @@ impl ContextStack {
     /// Does the same as [`read`](Self::read), as if `depth` contexts were open. The entries of closed contexts remain
     /// until others are opened.
     pub(crate) fn read_to(&self, depth: u32) -> (Vec<RawContext>, u32) {
-        let contexts = stored_depths(depth)
-            .filter_map(|depth| self.entries.get(entry_position(depth))?.read(depth));
-        let contexts: Vec<_> = contexts.collect();
-        let omitted = depth.saturating_sub(u32::try_from(contexts.len()).unwrap_or(u32::MAX));
-        (contexts, omitted)
+        let visible = self.visible(depth);
+        (visible.read(), visible.omitted())
+    }
+
+    /// Returns the depth from which the guards of the current task count.
+    #[inline]
+    pub(crate) fn task_base(&self) -> u32 {
+        self.task_base.get()
     }
 }
 
@@ -219,63 +217,4 @@ impl ContextStack {
 fn stored_depths(depth: u32) -> impl Iterator<Item = u32> {
     let inner = depth.saturating_sub(MAX_INNER).max(MAX_OUTER)..depth;
     inner.rev().chain((0..depth.min(MAX_OUTER)).rev())
-}
-
-impl StackEntry {
-    const fn new() -> Self {
-        Self {
-            name: Cell::new(RawText::EMPTY),
-            span: Cell::new([u32::MAX, 0, 0]),
-            depth: Cell::new(0),
-            sequence: AtomicU64::new(0),
-            count: Cell::new(0),
-            borrowed: Cell::new(null()),
-            opening: Cell::new(Opening::NONE),
-            fields: [const { InlineField::new() }; MAX_FIELDS],
-        }
-    }
-
-    fn read(&self, depth: u32) -> Option<RawContext> {
-        if self.depth.get() != depth {
-            return None;
-        }
-        let fields = self.fields.iter().take(self.count.get() as usize);
-        let fields = fields.map(|field| (field.key.get().read(), field.read()));
-        let name = self.name.get().read();
-        let (fields, span) = (fields.collect(), span_from(self.span.get()));
-        Some(RawContext { depth, name, fields, span, opening: self.opening.get(), frame: None })
-    }
-}
-
-/// Returns the span, or `None` if it is the dummy span.
-fn span_from([file, lo, hi]: [u32; 3]) -> Option<Span> {
-    let span = Span::new(FileId::new(file), lo, hi).ok()?;
-    (span.file() != FileId::DUMMY).then_some(span)
-}
-
-impl InlineField {
-    const fn new() -> Self {
-        Self { key: Cell::new(RawText::EMPTY), len: Cell::new(0), value: WordText::new() }
-    }
-
-    /// Replaces the value.
-    #[inline]
-    pub(crate) fn set(&self, text: &str) {
-        self.set_bytes(text.as_bytes());
-    }
-
-    /// Does the same with bytes that may not be UTF-8.
-    #[inline]
-    fn set_bytes(&self, bytes: &[u8]) {
-        self.len.set(self.value.set(bytes));
-    }
-
-    /// Appends to the value.
-    pub(crate) fn push(&self, text: &str) {
-        self.len.set(self.value.push(self.len.get(), text.as_bytes()));
-    }
-
-    fn read(&self) -> String {
-        self.value.read(self.len.get())
-    }
 }

@@ -26,7 +26,7 @@ use std::cell::Cell;
 use std::ptr::null;
 use std::sync::atomic::{Ordering, compiler_fence};
 
-use super::{ContextStack, entry_position, stored_depths};
+use super::ContextStack;
 use crate::variables::{NamedVariable, Variable};
 
 /// The variables of one frame of [`ContextStack::with_borrowed`].
@@ -61,10 +61,7 @@ impl ContextStack {
     ) -> T {
         // The context may be closed, or overwritten by deeper ones: then it borrows nothing.
         let is_open = depth < self.depth();
-        let entry = self.entries.get(entry_position(depth));
-        let Some(entry) = entry.filter(|entry| is_open && entry.depth.get() == depth) else {
-            return work();
-        };
+        let Some(entry) = self.entry_at(depth).filter(|_| is_open) else { return work() };
         let borrowed = BorrowedVariables { variables };
         let own = (&raw const borrowed).cast::<BorrowedVariables<'static>>();
         let _clear_on_drop = ClearOnDrop { cell: &entry.borrowed, own };
@@ -75,17 +72,10 @@ impl ContextStack {
         work()
     }
 
-    /// Returns whether a context borrows variables. Safe to call in a signal handler: it
-    /// dereferences no pointer of an entry.
+    /// Returns whether a visible context borrows variables. Safe to call in a signal handler: it
+    /// dereferences no pointer to variables.
     pub(crate) fn has_borrowed(&self) -> bool {
-        stored_depths(self.depth()).any(|depth| !self.borrowed_at(depth).is_null())
-    }
-
-    /// Returns the pointer of the context at `depth`, or null if its entry was overwritten.
-    fn borrowed_at(&self, depth: u32) -> *const BorrowedVariables<'static> {
-        let entry =
-            self.entries.get(entry_position(depth)).filter(|entry| entry.depth.get() == depth);
-        entry.map_or(null(), |entry| entry.borrowed.get())
+        self.visible(self.depth()).entries().any(|entry| !entry.borrowed.get().is_null())
     }
 
     /// Calls `visit` with each variable and the depth of its context, innermost context first.
@@ -94,14 +84,14 @@ impl ContextStack {
         &self,
         visit: &mut dyn FnMut(u32, &'static str, &dyn Variable),
     ) {
-        for depth in stored_depths(self.depth()) {
+        for entry in self.visible(self.depth()).entries() {
             // SAFETY: the pointer is null or valid, as the module documentation shows. That holds
             // in this thread, the only one that uses this stack, and in a forked child that it
             // created. While `visit` runs, no earlier frame of `with_borrowed` can end, because all
             // of them are callers of this function.
-            let Some(borrowed) = (unsafe { self.borrowed_at(depth).as_ref() }) else { continue };
+            let Some(borrowed) = (unsafe { entry.borrowed.get().as_ref() }) else { continue };
             for (key, variable) in borrowed.variables {
-                visit(depth, key, *variable);
+                visit(entry.depth.get(), key, *variable);
             }
         }
     }

@@ -5,6 +5,7 @@ use std::sync::atomic::{Ordering, compiler_fence};
 
 use vitte_diag::Span;
 
+use super::entry::HAS_COPIES;
 use super::texts::{RawText, WordText};
 use super::{ContextStack, MAX_FIELDS, MAX_INNER, MAX_OUTER, Opening, entry_position};
 
@@ -38,7 +39,7 @@ impl ContextStack {
     pub(crate) fn push_copy(&self, name: &[u8], span: Span, opening: Opening) {
         let copies = self.copies_at(self.depth());
         let name = copies.map_or(RawText::EMPTY, |copies| copy(&copies.name, name));
-        self.push_raw(name, span, opening);
+        self.push_with(name, span, opening, |entry| entry.flags.set(HAS_COPIES));
     }
 
     /// Adds a field to the innermost context, with copies of its texts.
@@ -46,8 +47,8 @@ impl ContextStack {
     pub(crate) fn add_field_copy(&self, key: &[u8], value: &[u8]) -> Result<(), FieldProblem> {
         let depth = self.depth().checked_sub(1).ok_or(FieldProblem::NoContext)?;
         // Deeper contexts, which were closed since, may have overwritten the entry.
-        let entry = self.entries.get(entry_position(depth));
-        let Some(entry) = entry.filter(|entry| entry.depth.get() == depth) else { return Ok(()) };
+        let Some(entry) = self.entry_at(depth) else { return Ok(()) };
+        entry.flags.set(entry.flags.get() | HAS_COPIES);
         let count = entry.count.get();
         let field = entry.fields.get(count as usize).ok_or(FieldProblem::TooMany)?;
         let key_copy = self.copies_at(depth).and_then(|copies| copies.keys.get(count as usize));

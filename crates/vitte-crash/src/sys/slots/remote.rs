@@ -1,12 +1,16 @@
 //! Reads the contexts of another process.
 
+use std::iter::repeat;
 use std::mem::offset_of;
 
+use super::entry::{IS_INHERITED, InlineField, StackEntry, span_from};
+use super::inherited::innermost_inherited;
+use super::snapshot::{Snapshot, offsets};
 use super::table::{MAX_THREADS, Slot};
 use super::texts::{decode, text_from_words};
 use super::{
-    ContextStack, InlineField, MAX_FIELDS, Opening, RawContext, StackEntry, TEXT_WORDS,
-    entry_position, span_from, stored_depths,
+    ContextStack, INHERITED_DEPTH, MAX_FIELDS, Opening, RawContext, TEXT_WORDS, entry_position,
+    stored_depths,
 };
 use crate::remote::{Memory, u32_at, u64_at};
 
@@ -28,21 +32,51 @@ pub(crate) fn read_threads(memory: &Memory<'_>, address: u64) -> Vec<(u32, u64)>
 /// Reads the stack at `address` of another process. The result is that of [`ContextStack::read`].
 pub(crate) fn read(memory: &Memory<'_>, address: u64) -> (Vec<RawContext>, u32) {
     let Some(stack) = memory(address, size_of::<ContextStack>()) else { return (Vec::new(), 0) };
-    let depth = u32_at(&stack, offset_of!(ContextStack, depth)).unwrap_or(0);
-    let entry = |depth: u32| {
+    let number = |offset| u32_at(&stack, offset).unwrap_or(0);
+    let depth = number(offset_of!(ContextStack, depth));
+    let stored = |depth: u32| {
         let at =
             offset_of!(ContextStack, entries) + entry_position(depth) * size_of::<StackEntry>();
-        read_entry(memory, stack.get(at..at + size_of::<StackEntry>())?, depth)
+        let entry = stack.get(at..at + size_of::<StackEntry>())?;
+        (u32_at(entry, offset_of!(StackEntry, depth))? == depth).then_some(entry)
     };
-    let contexts: Vec<_> = stored_depths(depth).filter_map(entry).collect();
-    let omitted = depth.saturating_sub(u32::try_from(contexts.len()).unwrap_or(u32::MAX));
+    let is_inherited = |depth| stored(depth).is_some_and(is_inherited);
+    let inherited =
+        innermost_inherited(depth, number(offset_of!(ContextStack, base)), is_inherited);
+    let first = inherited.map_or(0, |inherited| inherited + 1);
+    let own = stored_depths(depth).take_while(|depth| *depth >= first);
+    let own = own.filter_map(|depth| read_entry(memory, stored(depth)?, depth));
+    let mut contexts: Vec<_> = own.collect();
+    let own = u32::try_from(contexts.len()).unwrap_or(u32::MAX);
+    let mut omitted = depth.saturating_sub(first).saturating_sub(own);
+    if let Some(at) = inherited {
+        let snapshot = stored(at).and_then(|entry| read_snapshot(memory, entry, at));
+        let (entered, more) = snapshot.unwrap_or_default();
+        contexts.extend(entered);
+        omitted = omitted.saturating_add(more);
+    }
     (contexts, omitted)
 }
 
+fn is_inherited(entry: &[u8]) -> bool {
+    let flags = u32_at(entry, offset_of!(StackEntry, flags));
+    flags.is_some_and(|flags| flags & IS_INHERITED != 0)
+}
+
+/// Reads the snapshot of an entry at `depth`. Returns its contexts, and how many it omits.
+fn read_snapshot(memory: &Memory<'_>, entry: &[u8], depth: u32) -> Option<(Vec<RawContext>, u32)> {
+    let address = u64_at(entry, offset_of!(StackEntry, snapshot))?;
+    let snapshot = memory(address, size_of::<Snapshot>())?;
+    let count = usize::try_from(u64_at(&snapshot, offsets::COUNT)?).ok()?.min(offsets::MAX);
+    let entries = memory(u64_at(&snapshot, offsets::ENTRIES)?, count * size_of::<StackEntry>())?;
+    let depths = std::iter::once(depth).chain(repeat(INHERITED_DEPTH));
+    let entries = entries.chunks_exact(size_of::<StackEntry>()).zip(depths);
+    let contexts = entries.filter_map(|(entry, depth)| read_entry(memory, entry, depth));
+    Some((contexts.collect(), u32_at(&snapshot, offsets::OMITTED)?))
+}
+
+/// Reads an entry, whose context gets this depth.
 fn read_entry(memory: &Memory<'_>, entry: &[u8], depth: u32) -> Option<RawContext> {
-    if u32_at(entry, offset_of!(StackEntry, depth))? != depth {
-        return None;
-    }
     let span = offset_of!(StackEntry, span);
     let word = |index| u32_at(entry, span + size_of::<u32>() * index);
     let span = [word(0)?, word(1)?, word(2)?];

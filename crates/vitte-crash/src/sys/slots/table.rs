@@ -8,8 +8,6 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
 use super::ContextStack;
-#[cfg(unix)]
-use super::entry_position;
 use crate::sys::thread;
 
 /// Maximum number of threads that can have contexts at the same time.
@@ -75,6 +73,7 @@ fn claim() -> Option<&'static ContextStack> {
             };
             let slot = TABLE.iter().find(free)?;
             let stack = slot.stack_or_new();
+            stack.task_base.set(0);
             stack.truncate(0);
             release.slot.set(Some(slot));
             STACK.set(Some(stack));
@@ -116,9 +115,7 @@ pub(in crate::sys) fn address() -> usize {
 #[cfg(unix)]
 pub(in crate::sys) fn with_innermost_name(read: impl FnOnce(&[u8])) {
     let Some(stack) = STACK.get() else { return };
-    let Some(depth) = stack.depth().checked_sub(1) else { return };
-    let entry = stack.entries.get(entry_position(depth));
-    if let Some(entry) = entry.filter(|entry| entry.depth.get() == depth) {
+    if let Some(entry) = stack.visible(stack.depth()).entries().next() {
         read(entry.name.get().bytes());
     }
 }
@@ -138,7 +135,7 @@ impl OpenContexts {
     /// Returns the number of the last context that was opened before the one at the 0-based `depth` and all inside of
     /// it, which identifies that context; `None` if it is not open or not recorded.
     pub(crate) fn sequence_at(self, depth: u32) -> Option<u64> {
-        let entry = self.stack.entries.get(entry_position(depth))?;
+        let entry = self.stack.entries.get(super::entry_position(depth))?;
         (depth < self.stack.depth()).then(|| entry.sequence.load(Ordering::Relaxed))
     }
 

@@ -2,7 +2,8 @@
 
 use std::cell::Cell;
 
-/// The address and the length of a text, which lives as long as the process. It may not be UTF-8.
+/// The address and the length of a text, which lives as long as the process, or as long as the snapshot whose entry has it. It
+/// may not be UTF-8.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub(super) struct RawText {
@@ -24,6 +25,14 @@ impl RawText {
         Self { start: text.words.as_ptr().cast(), len }
     }
 
+    /// Returns a copy of the text, which `owner` owns.
+    pub(super) fn to_copy(self, owner: &mut Vec<Box<[u8]>>) -> Self {
+        let copy: Box<[u8]> = self.bytes().into();
+        let text = Self { start: copy.as_ptr(), len: copy.len() };
+        owner.push(copy);
+        text
+    }
+
     /// Returns the text.
     pub(super) fn read(self) -> String {
         decode(self.bytes(), false)
@@ -31,9 +40,9 @@ impl RawText {
 
     /// Returns the bytes, which this thread must not change while they are used: the result is not kept.
     pub(super) const fn bytes(&self) -> &[u8] {
-        // SAFETY: only `of` and `of_words` create a value, with bytes that are initialised and never freed. Only the thread
-        // that owns the stack of contexts writes to words, and only that thread reads them here; it uses the result at once,
-        // without a call that writes.
+        // SAFETY: only `of`, `of_words` and `to_copy` create a value, with bytes that are initialised, and freed never or with
+        // the snapshot that has the value. Only the thread that owns the stack of contexts writes to words, and only that
+        // thread reads them here; it uses the result at once, without a call that writes.
         unsafe { std::slice::from_raw_parts(self.start, self.len) }
     }
 }
@@ -69,6 +78,15 @@ impl<const N: usize> WordText<N> {
             word.set(partial.to_le());
         }
         u32::try_from(bytes.len()).unwrap_or(0)
+    }
+
+    #[cfg(test)]
+    pub(super) fn first_word(&self) -> u64 {
+        self.words[0].get()
+    }
+
+    pub(super) fn copy_from(&self, other: &Self) {
+        self.words.iter().zip(&other.words).for_each(|(to, from)| to.set(from.get()));
     }
 
     /// Appends to a text of `len` bytes, and returns the new length.

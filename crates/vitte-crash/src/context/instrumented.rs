@@ -1,0 +1,70 @@
+//! Futures with contexts.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use super::handle::ContextHandle;
+use crate::sys::slots::{self, Suspended};
+
+pin_project! {
+    /// A future with contexts. Returned by [`ContextGuard::instrument`](crate::ContextGuard::instrument) and
+    /// [`ContextHandle::instrument`].
+    ///
+    /// Each poll and the drop of the future happen in the contexts. If they cost anything to the runtime, it is a few
+    /// nanoseconds for a poll (BENCHMARKS.md).
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless they are polled"]
+    pub struct Instrumented<F> {
+        // `None` after it was dropped, which happens in its contexts.
+        #[pin]
+        future: Option<F>,
+        contexts: TaskContexts,
+    }
+
+    impl<F> PinnedDrop for Instrumented<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            this.contexts.within(|| this.future.set(None));
+        }
+    }
+}
+
+/// The contexts of a task.
+#[derive(Debug)]
+struct TaskContexts {
+    handle: ContextHandle,
+    suspended: Suspended,
+}
+
+impl TaskContexts {
+    #[inline]
+    fn within<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        match slots::current_or_claim() {
+            Some(stack) => stack.within(self.handle.snapshot(), &mut self.suspended, work),
+            None => work(),
+        }
+    }
+}
+
+impl<F> Instrumented<F> {
+    pub(super) fn new(future: F, handle: ContextHandle) -> Self {
+        let contexts = TaskContexts { handle, suspended: Suspended::default() };
+        Self { future: Some(future), contexts }
+    }
+}
+
+impl<F: Future> Future for Instrumented<F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        match this.future.as_pin_mut() {
+            Some(future) => this.contexts.within(|| future.poll(cx)),
+            None => Poll::Pending,
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! An entry of a stack of contexts.
+
+use std::cell::Cell;
+use std::ptr::null;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering, compiler_fence};
+
+use vitte_diag::{FileId, Span};
+
+use super::borrowed::BorrowedVariables;
+use super::snapshot::Snapshot;
+use super::texts::{RawText, WordText};
+use super::{MAX_FIELDS, Opening, RawContext, TEXT_WORDS};
+
+/// A context, or the contexts that a thread has entered with a handle.
+#[repr(C)]
+pub(super) struct StackEntry {
+    pub(super) name: Cell<RawText>,
+    /// The file, `lo` and `hi`. The reporter reads them, and the layout of a [`Span`] is not fixed.
+    pub(super) span: Cell<[u32; 3]>,
+    /// The 0-based depth of the stored context. If it differs from the requested depth, a deeper
+    /// context has overwritten the entry.
+    pub(super) depth: Cell<u32>,
+    /// The number of contexts that were opened on this thread before this one.
+    pub(super) sequence: AtomicU64,
+    /// The number of fields that are set.
+    pub(super) count: Cell<u32>,
+    /// [`IS_INHERITED`], [`OWNS_SNAPSHOT`] and [`HAS_COPIES`], or 0.
+    pub(super) flags: Cell<u32>,
+    /// The variables that the context borrows, or null: see [`borrowed`](super::borrowed).
+    pub(super) borrowed: Cell<*const BorrowedVariables<'static>>,
+    /// The contexts that the thread has entered, or null: see [`inherited`](super::inherited).
+    pub(super) snapshot: Cell<*const Snapshot>,
+    pub(super) opening: Cell<Opening>,
+    pub(super) fields: [InlineField; MAX_FIELDS],
+}
+
+/// The entry stands for the contexts of a snapshot. It hides the contexts outside of it.
+pub(super) const IS_INHERITED: u32 = 1;
+/// The entry keeps its snapshot alive.
+pub(super) const OWNS_SNAPSHOT: u32 = 2;
+/// The texts of the entry are [copies](super::copies), which change when the entry is used again.
+pub(super) const HAS_COPIES: u32 = 4;
+
+/// A field of a context. The value is cut after 56 bytes, possibly inside a character.
+#[repr(C)]
+pub(crate) struct InlineField {
+    pub(super) key: Cell<RawText>,
+    /// The length of the value in bytes.
+    pub(super) len: Cell<u32>,
+    pub(super) value: WordText<TEXT_WORDS>,
+}
+
+impl StackEntry {
+    pub(super) const fn new() -> Self {
+        Self {
+            name: Cell::new(RawText::EMPTY),
+            span: Cell::new([u32::MAX, 0, 0]),
+            depth: Cell::new(0),
+            sequence: AtomicU64::new(0),
+            count: Cell::new(0),
+            flags: Cell::new(0),
+            borrowed: Cell::new(null()),
+            snapshot: Cell::new(null()),
+            opening: Cell::new(Opening::NONE),
+            fields: [const { InlineField::new() }; MAX_FIELDS],
+        }
+    }
+
+    /// Begins a context without fields.
+    #[inline]
+    pub(super) fn begin(&self, name: RawText, span: Span, opening: Opening) {
+        if self.flags.get() != 0 {
+            self.clear_flags();
+        }
+        self.name.set(name);
+        self.span.set([span.file().index(), span.lo(), span.hi()]);
+        self.count.set(0);
+        self.borrowed.set(null());
+        self.opening.set(opening);
+    }
+
+    /// Removes the flags, and the snapshot.
+    #[cold]
+    #[inline(never)]
+    fn clear_flags(&self) {
+        let (flags, snapshot) = (self.flags.replace(0), self.snapshot.replace(null()));
+        // A signal handler must not find the snapshot after it was freed.
+        compiler_fence(Ordering::SeqCst);
+        if flags & OWNS_SNAPSHOT != 0 && !snapshot.is_null() {
+            // SAFETY: `own_snapshot` or `set_snapshot` has stored the pointer of an `Arc` with the flag, and both are removed.
+            drop(unsafe { Arc::from_raw(snapshot) });
+        }
+    }
+
+    /// Makes the entry stand for the contexts of a snapshot, which it keeps alive.
+    #[inline]
+    pub(super) fn set_snapshot(&self, snapshot: Arc<Snapshot>) {
+        self.snapshot.set(Arc::into_raw(snapshot));
+        self.flags.set(IS_INHERITED | OWNS_SNAPSHOT);
+    }
+
+    /// Does the same with a snapshot that the caller keeps alive, until it calls [`release`](Self::release).
+    #[inline]
+    pub(super) fn borrow_snapshot(&self, snapshot: &Arc<Snapshot>) {
+        self.snapshot.set(Arc::as_ptr(snapshot));
+        self.flags.set(IS_INHERITED);
+    }
+
+    /// Removes a snapshot of [`borrow_snapshot`](Self::borrow_snapshot), if it is still here. While a panic unwinds, keeps
+    /// it alive instead, because the closed contexts may be read when the panic is caught.
+    #[inline]
+    pub(super) fn release(&self, snapshot: &Arc<Snapshot>, is_panicking: bool) {
+        let is_borrowed = self.flags.get() & OWNS_SNAPSHOT == 0;
+        if is_borrowed && std::ptr::eq(self.snapshot.get(), Arc::as_ptr(snapshot)) {
+            if is_panicking {
+                return self.set_snapshot(Arc::clone(snapshot));
+            }
+            self.snapshot.set(null());
+            compiler_fence(Ordering::SeqCst);
+        }
+    }
+
+    #[inline]
+    pub(super) fn is_inherited(&self) -> bool {
+        self.flags.get() & IS_INHERITED != 0
+    }
+
+    /// Returns the snapshot, if the entry has one.
+    pub(super) fn snapshot(&self) -> Option<&Snapshot> {
+        // SAFETY: the pointer is null, or that of a snapshot which the entry or the caller of `borrow_snapshot` keeps alive
+        // until the pointer is removed from the entry. Only the thread that owns the entry removes it, and it does not
+        // while it uses the result.
+        unsafe { self.snapshot.get().as_ref() }
+    }
+
+    /// Returns the context.
+    pub(super) fn read(&self) -> RawContext {
+        let fields = self.fields.iter().take(self.count.get() as usize);
+        let fields = fields.map(|field| (field.key.get().read(), field.read()));
+        let name = self.name.get().read();
+        let (fields, span) = (fields.collect(), span_from(self.span.get()));
+        let (depth, opening) = (self.depth.get(), self.opening.get());
+        RawContext { depth, name, fields, span, opening, frame: None }
+    }
+
+    /// Returns a copy without variables. Texts that do not live as long as the process are copied into `texts`. The copy of
+    /// an entry that stands for a snapshot keeps it alive.
+    pub(super) fn to_copy(&self, texts: &mut Vec<Box<[u8]>>) -> Self {
+        let has_copies = self.flags.get() & HAS_COPIES != 0;
+        let mut text = |text: RawText| if has_copies { text.to_copy(texts) } else { text };
+        let copy = Self::new();
+        copy.name.set(text(self.name.get()));
+        copy.span.set(self.span.get());
+        copy.depth.set(self.depth.get());
+        copy.count.set(self.count.get());
+        copy.opening.set(self.opening.get());
+        for (to, from) in copy.fields.iter().zip(&self.fields).take(self.count.get() as usize) {
+            to.copy_from(from);
+            to.key.set(text(from.key.get()));
+        }
+        copy.flags.set(self.flags.get() & (IS_INHERITED | HAS_COPIES));
+        if let Some(snapshot) = self.snapshot() {
+            // SAFETY: it is the pointer of an `Arc`, which is alive.
+            unsafe { Arc::increment_strong_count(snapshot) };
+            copy.snapshot.set(snapshot);
+            copy.flags.set(IS_INHERITED | OWNS_SNAPSHOT);
+        }
+        copy
+    }
+
+    /// Replaces this by a [copy](Self::to_copy), at another depth.
+    pub(super) fn replace(&self, copy: &Self, depth: u32) {
+        self.clear_flags();
+        self.name.set(copy.name.get());
+        self.span.set(copy.span.get());
+        self.depth.set(depth);
+        self.count.set(copy.count.get());
+        self.borrowed.set(null());
+        self.opening.set(copy.opening.get());
+        for (to, from) in self.fields.iter().zip(&copy.fields) {
+            to.copy_from(from);
+        }
+        // The snapshot moves.
+        self.snapshot.set(copy.snapshot.replace(null()));
+        self.flags.set(copy.flags.replace(0));
+    }
+}
+
+impl Drop for StackEntry {
+    /// The entries of stacks are never dropped, only copies of them.
+    fn drop(&mut self) {
+        self.clear_flags();
+    }
+}
+
+/// Returns the span, or `None` if it is the dummy span.
+pub(super) fn span_from([file, lo, hi]: [u32; 3]) -> Option<Span> {
+    let span = Span::new(FileId::new(file), lo, hi).ok()?;
+    (span.file() != FileId::DUMMY).then_some(span)
+}
+
+impl InlineField {
+    const fn new() -> Self {
+        Self { key: Cell::new(RawText::EMPTY), len: Cell::new(0), value: WordText::new() }
+    }
+
+    fn copy_from(&self, other: &Self) {
+        self.key.set(other.key.get());
+        self.len.set(other.len.get());
+        self.value.copy_from(&other.value);
+    }
+
+    /// Replaces the value.
+    #[inline]
+    pub(crate) fn set(&self, text: &str) {
+        self.set_bytes(text.as_bytes());
+    }
+
+    /// Does the same with bytes that may not be UTF-8.
+    #[inline]
+    pub(super) fn set_bytes(&self, bytes: &[u8]) {
+        self.len.set(self.value.set(bytes));
+    }
+
+    /// Appends to the value.
+    pub(crate) fn push(&self, text: &str) {
+        self.len.set(self.value.push(self.len.get(), text.as_bytes()));
+    }
+
+    /// Returns the value, which is a number of at most eight digits.
+    #[cfg(test)]
+    pub(super) fn read_number(&self) -> u32 {
+        let digits = self.value.first_word().to_ne_bytes();
+        let digits = digits.iter().take(self.len.get() as usize);
+        digits.fold(0, |number, digit| number * 10 + u32::from(digit - b'0'))
+    }
+
+    fn read(&self) -> String {
+        self.value.read(self.len.get())
+    }
+}
