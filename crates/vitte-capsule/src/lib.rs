@@ -70,8 +70,9 @@ pub use reduce::Reducer;
 #[cfg(feature = "replay")]
 pub use replay::Replay;
 pub use report::{
-    ContextEntry, ContextField, ContextLocation, ContextVariable, CrashFrame, CrashKind,
-    CrashReport, CrashThread, SourceLine, SourceLines, SystemInfo, UNKNOWN_PAYLOAD, shell_command,
+    Breadcrumb, BreadcrumbLevel, ContextEntry, ContextField, ContextLocation, ContextVariable,
+    CrashFrame, CrashKind, CrashReport, CrashThread, SourceLine, SourceLines, SystemInfo,
+    UNKNOWN_PAYLOAD, shell_command,
 };
 pub use repository::{
     CleanReport, Index, IndexEntry, IndexRepair, RemovalReason, Repository, RepositoryError,

@@ -1,5 +1,7 @@
 //! Crash reports, as they are serialised to disk.
 
+mod breadcrumb;
+mod context;
 mod diagnostic;
 mod frames;
 mod json;
@@ -12,9 +14,10 @@ pub(crate) mod tests;
 mod text;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::PathBuf;
 
+pub use breadcrumb::{Breadcrumb, BreadcrumbLevel};
+pub use context::{ContextEntry, ContextField, ContextLocation, ContextVariable};
 #[cfg(feature = "html")]
 pub(crate) use frames::source_path;
 pub(crate) use json::{MAX_BYTES, check_values};
@@ -106,6 +109,18 @@ pub struct CrashReport {
     /// Where users report the crash, such as the URL of an issue tracker; `None` if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report_url: Option<String>,
+    /// The id of the process that crashed; `None` if it was not recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process: Option<u32>,
+    /// The deployment that the program belongs to, such as `production`; `None` if it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<String>,
+    /// The name of the test that failed, such as `lexer::tests::empty_file`; `None` if the crash is not that of a test.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<String>,
+    /// The events that the program recorded before the crash, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breadcrumbs: Vec<Breadcrumb>,
     /// The command that shows and uploads reports, such as `mycc` for `mycc crash show`; `None` for `vitte`. Not serialised.
     #[serde(skip)]
     pub command_name: Option<String>,
@@ -146,6 +161,10 @@ impl CrashReport {
             notes: Vec::new(),
             sources: Vec::new(),
             report_url: None,
+            process: None,
+            deployment: None,
+            test: None,
+            breadcrumbs: Vec::new(),
             command_name: None,
             path: None,
             dir: None,
@@ -211,121 +230,6 @@ pub struct CrashFrame {
     pub build_id: Option<String>,
     /// Whether the source file belongs to the program, not to Rust or to a dependency.
     pub in_project: bool,
-}
-
-/// A context: an operation that was active when the program crashed.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ContextEntry {
-    /// The name of the operation, such as `typeck`.
-    pub name: String,
-    /// The fields: short strings, recorded before the crash.
-    #[serde(rename = "values")]
-    pub fields: Vec<ContextField>,
-    /// The location in the sources that the operation was processing, or `None`.
-    #[serde(rename = "place")]
-    pub location: Option<ContextLocation>,
-    /// The variables: values that the context borrowed, serialised after the crash.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub variables: Vec<ContextVariable>,
-    /// The 0-based index of the frame that opened it, in the backtrace of the thread, or `None` if that is not recorded.
-    ///
-    /// If functions that have returned opened the context for that frame, it is the innermost of their callers that was still
-    /// active. The frame is one at the same place of the stack, in the same function: an earlier call of the same
-    /// function cannot be told from it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub frame: Option<u32>,
-}
-
-impl ContextEntry {
-    /// Creates an entry with only a name.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            fields: Vec::new(),
-            location: None,
-            variables: Vec::new(),
-            frame: None,
-        }
-    }
-
-    /// Returns the fields in brackets after a blank, or an empty string: ` (fn: area, pass: 2)`.
-    pub(crate) fn fields_text(&self) -> String {
-        let fields = self.fields.iter().map(|field| format!("{}: {}", field.key, field.value));
-        let fields: Vec<_> = fields.collect();
-        if fields.is_empty() { String::new() } else { format!(" ({})", fields.join(", ")) }
-    }
-}
-
-/// The name, the fields and the location: `typeck (fn: area) at src/shapes.vitte:3:4`, without escapes.
-impl fmt::Display for ContextEntry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.name, self.fields_text())?;
-        match &self.location {
-            Some(location) => write!(f, " at {location}"),
-            None => Ok(()),
-        }
-    }
-}
-
-/// A variable of a [`ContextEntry`].
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ContextVariable {
-    /// The name, such as `scope`.
-    pub key: String,
-    /// The serialised value, which marks omitted parts; null if serialisation failed.
-    #[serde(default)]
-    pub value: serde_json::Value,
-    /// Why the value is missing or incomplete, such as `timed out`. A part of the value that failed is
-    /// `{"<error>": …}`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
-}
-
-impl ContextVariable {
-    /// Creates a variable with a value.
-    pub fn new(key: impl Into<String>, value: serde_json::Value) -> Self {
-        Self { key: key.into(), value, error: None }
-    }
-}
-
-/// A field of a [`ContextEntry`]: a key and a short string.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ContextField {
-    /// The key, such as `fn`.
-    pub key: String,
-    /// The value.
-    pub value: String,
-}
-
-impl ContextField {
-    /// Creates a field from a key and a value.
-    pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { key: key.into(), value: value.into() }
-    }
-}
-
-/// The location of a [`ContextEntry`] in the sources.
-///
-/// Its `Display` is as precise as the location: `src/main.vitte:3:4`, or `src/main.vitte, bytes 20..24`, or
-/// `file 2, bytes 20..24`. The path is written as it is, without escapes.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ContextLocation {
-    /// The index of the file in the program's source map.
-    pub id: u32,
-    /// The normalised path, or `None` if the source map was unavailable.
-    pub file: Option<String>,
-    /// The offset of the first byte.
-    pub lo: u32,
-    /// The offset after the last byte.
-    pub hi: u32,
-    /// The line of `lo`, 1-based, or `None` if the source map was unavailable.
-    pub line: Option<u32>,
-    /// The column of `lo`, 1-based, in characters, or `None` if the source map was unavailable.
-    pub col: Option<u32>,
 }
 
 /// A thread of the program when it crashed.

@@ -6,14 +6,14 @@ use vitte_diag::{Backtrace, Frame};
 
 use super::{REDACTED, Redactor};
 use crate::report::{
-    ContextEntry, ContextField, ContextLocation, ContextVariable, CrashFrame, CrashReport,
-    CrashThread, SourceLine, SourceLines, SystemInfo,
+    Breadcrumb, ContextEntry, ContextField, ContextLocation, ContextVariable, CrashFrame,
+    CrashReport, CrashThread, SourceLine, SourceLines, SystemInfo,
 };
 
 impl Redactor {
     /// Redacts all fields of a report.
     ///
-    /// The command line is treated as [`arguments`](Self::arguments), variables and the fields of contexts as
+    /// The command line is treated as [`arguments`](Self::arguments), variables and the fields of contexts and breadcrumbs as
     /// [`json`](Self::json), and source lines as [`source`](Self::source), so that their offsets remain valid. In
     /// functions, files and locations, a value counts only if it looks like a secret. All other fields are treated as
     /// [`text`](Self::text). `path` and `dir`, which are not serialised, do not change.
@@ -44,6 +44,10 @@ impl Redactor {
             notes,
             sources,
             report_url,
+            process: _,
+            deployment,
+            test,
+            breadcrumbs,
             // Not serialised.
             command_name: _,
             path: _,
@@ -52,7 +56,7 @@ impl Redactor {
         for text in [timestamp, version, program, thread, message, os, arch, id, session] {
             self.set_text(text);
         }
-        for text in [signal, build, commit, address].into_iter().flatten() {
+        for text in [signal, build, commit, address, deployment, test].into_iter().flatten() {
             self.set_text(text);
         }
         notes.iter_mut().for_each(|note| self.set_text(note));
@@ -69,6 +73,7 @@ impl Redactor {
         frames.iter_mut().for_each(|frame| self.frame(frame));
         contexts.iter_mut().for_each(|entry| self.entry(entry));
         sources.iter_mut().for_each(|sources| self.lines(sources));
+        breadcrumbs.iter_mut().for_each(|breadcrumb| self.breadcrumb(breadcrumb));
     }
 
     fn set_text(&self, text: &mut String) {
@@ -111,14 +116,7 @@ impl Redactor {
     fn entry(&self, entry: &mut ContextEntry) {
         let ContextEntry { name, fields, location, variables, frame: _ } = entry;
         self.set_text(name);
-        for ContextField { key, value } in fields {
-            let is_secret = self.is_secret_variable(self.classify(key), value);
-            *value = match is_secret {
-                true => REDACTED.to_owned(),
-                false => self.variable_text(value).into_owned(),
-            };
-            self.set_text(key);
-        }
+        self.fields(fields);
         for ContextVariable { key, value, error } in variables {
             self.json_of(key, value);
             self.set_text(key);
@@ -129,6 +127,25 @@ impl Redactor {
         {
             self.set_name(file);
         }
+    }
+
+    fn fields(&self, fields: &mut [ContextField]) {
+        for ContextField { key, value } in fields {
+            let is_secret = self.is_secret_variable(self.classify(key), value);
+            *value = match is_secret {
+                true => REDACTED.to_owned(),
+                false => self.variable_text(value).into_owned(),
+            };
+            self.set_text(key);
+        }
+    }
+
+    fn breadcrumb(&self, breadcrumb: &mut Breadcrumb) {
+        let Breadcrumb { timestamp, level: _, target, message, fields, thread } = breadcrumb;
+        for text in [timestamp, target, message, thread] {
+            self.set_text(text);
+        }
+        self.fields(fields);
     }
 
     /// Redacts all lines as one text, because a literal or a private key may span several lines.

@@ -50,6 +50,7 @@ impl CrashReport {
                 break;
             }
             let mut value = serde_json::to_value(self)?;
+            drop_old_breadcrumbs(&mut value, max_entries);
             truncate(&mut value, max_bytes, max_entries, false);
             // Converted back, because the struct defines the order of the keys.
             let mut short: Self = serde_json::from_value(value)?;
@@ -162,6 +163,14 @@ fn blank(is_signal: bool) -> Map<String, Value> {
     match blank {
         Value::Object(blank) => blank,
         _ => Map::new(),
+    }
+}
+
+/// Leaves at most `max_entries` breadcrumbs of a report: the newest, which come last.
+fn drop_old_breadcrumbs(report: &mut Value, max_entries: usize) {
+    if let Some(Value::Array(breadcrumbs)) = report.get_mut("breadcrumbs") {
+        let count = breadcrumbs.len().saturating_sub(max_entries);
+        breadcrumbs.drain(..count);
     }
 }
 
@@ -321,6 +330,26 @@ mod tests {
             );
             assert_eq!((read.message, &*read.contexts[0].name), (large.message, "typeck"));
         }
+    }
+
+    #[test]
+    fn the_newest_breadcrumbs_of_a_truncated_report_remain() {
+        use super::super::{Breadcrumb, BreadcrumbLevel};
+        let breadcrumb = |number: usize| {
+            Breadcrumb::new("t", BreadcrumbLevel::Info, "vittec", number.to_string())
+        };
+        let mut large = report();
+        large.breadcrumbs = (0..20_000).map(breadcrumb).collect();
+        let read = CrashReport::from_json(large.to_json().unwrap().as_bytes()).unwrap();
+        assert_eq!(read.breadcrumbs.len(), 20_000, "small enough");
+        large.breadcrumbs = (0..100_000).map(breadcrumb).collect();
+        let read = CrashReport::from_json(large.to_json().unwrap().as_bytes()).unwrap();
+        assert_eq!(read.breadcrumbs, large.breadcrumbs[100_000 - 1024..]);
+        let mut json = serde_json::to_value(report()).unwrap();
+        json["breadcrumbs"][0]["level"] = json!("notice");
+        let read = CrashReport::from_json(json.to_string().as_bytes()).unwrap();
+        assert_eq!(read.breadcrumbs[0].level, BreadcrumbLevel::Info);
+        assert_eq!(read.breadcrumbs[1], report().breadcrumbs[1]);
     }
 
     #[test]

@@ -86,6 +86,13 @@ fn full() -> Capsule {
         "notes": ["a note"],
         "sources": [{"id": 1, "file": "a.vitte", "lines": [{"line": 1, "lo": 0, "text": "let x"}]}],
         "report_url": "https://example.org/bugs",
+        "process": 7,
+        "deployment": "production",
+        "test": "lexer::tests::empty_file",
+        "breadcrumbs": [{
+            "timestamp": "2025-10-22T13:05:42.122000Z", "level": "warn", "target": "vittec::cache",
+            "message": "entry removed", "fields": [{"key": "key", "value": "shapes"}], "thread": "main",
+        }],
     });
     let mut capsule = Capsule::new(serde_json::from_value(report).unwrap());
     capsule.sources.push(CapsuleSource::new("a.vitte", "let x"));

@@ -36,10 +36,26 @@ fn planted() -> CrashReport {
     ] {
         *text = all();
     }
-    for option in [&mut report.signal, &mut report.build, &mut report.commit, &mut report.address] {
+    for option in [
+        &mut report.signal,
+        &mut report.build,
+        &mut report.commit,
+        &mut report.address,
+        &mut report.deployment,
+        &mut report.test,
+    ] {
         *option = Some(all());
     }
     report.notes.push(all());
+    let breadcrumb = report.breadcrumbs.first_mut().unwrap();
+    for text in [
+        &mut breadcrumb.timestamp,
+        &mut breadcrumb.target,
+        &mut breadcrumb.message,
+        &mut breadcrumb.thread,
+    ] {
+        *text = all();
+    }
     report.args.push(all());
     report.registers.insert("secret".into(), secret());
     report.registers.insert("rax".into(), format!("token={}", secret()));
@@ -59,9 +75,11 @@ fn planted() -> CrashReport {
     let entry = report.contexts.first_mut().unwrap();
     entry.location.as_mut().unwrap().file = Some(url());
     entry.name = format!("secret={}", secret());
-    entry.fields.push(ContextField { key: "password".into(), value: secret() });
-    entry.fields.push(ContextField { key: format!("token={}", secret()), value: "x".into() });
-    entry.fields.push(ContextField { key: "url".into(), value: format!("secret={}", secret()) });
+    for fields in [&mut entry.fields, &mut report.breadcrumbs.last_mut().unwrap().fields] {
+        fields.push(ContextField { key: "password".into(), value: secret() });
+        fields.push(ContextField { key: format!("token={}", secret()), value: "x".into() });
+        fields.push(ContextField { key: "url".into(), value: format!("secret={}", secret()) });
+    }
     report.args.extend(["--password".into(), secret()]);
     let line = |line, text: String| SourceLine { line, lo: 0, text };
     report.sources.push(SourceLines {
