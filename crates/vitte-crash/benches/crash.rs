@@ -10,8 +10,11 @@
     reason = "the benchmark prints its results"
 )]
 
+use std::future::Future;
 use std::hint::black_box;
+use std::pin::{Pin, pin};
 use std::process::{Command, ExitCode, Stdio};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use vitte_crash::{CrashGuard, CrashHandler};
@@ -151,6 +154,26 @@ fn contexts() {
         }
     });
     print_row("with one number", &shown);
+    let handle = vitte_crash::handle();
+    let entered = each(&|| {
+        for _ in 0..TIMES {
+            let _entered = black_box(&handle).enter();
+        }
+    });
+    print_row("a handle, entered and left", &entered);
+    let polls = |mut future: Pin<&mut dyn Future<Output = ()>>| {
+        let mut cx = Context::from_waker(Waker::noop());
+        let begin = Instant::now();
+        for _ in 0..TIMES {
+            _ = black_box(future.as_mut().poll(&mut cx));
+        }
+        begin.elapsed().as_nanos() as f64 / f64::from(TIMES)
+    };
+    let bare = polls(pin!(std::future::poll_fn(|_| Poll::Pending)));
+    let pending = std::future::poll_fn(|_| Poll::Pending);
+    let context = vitte_crash::context("request", span).with("path", &name).with("file", &file);
+    let instrumented = polls(pin!(context.instrument(pending)));
+    print_row("time that contexts add to a poll", &format!("{:.2} ns", instrumented - bare));
 }
 
 fn install() -> Option<CrashGuard> {

@@ -125,6 +125,9 @@ fn into_report(key: PanicKey, caught: Caught) -> Box<CrashReport> {
             return stored_again(held.report, held.sources.as_ref(), contexts, held.has_entered);
         }
         Caught::Unknown(note, contexts) => {
+            if let Some(cause) = reported_cause(&key.message) {
+                return stored_again(cause, sources::current().as_ref(), contexts, true);
+            }
             let config = handler::config().unwrap_or_else(Config::new);
             let thread = panic_hook::thread_name();
             let mut report = Box::new(config.report(codes::F0001, key.message, thread));

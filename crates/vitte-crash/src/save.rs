@@ -155,8 +155,10 @@ pub(crate) fn save_again(
 
 /// Loads the report with this id from the configured directory.
 pub(crate) fn load(id: &str, config: &Config) -> Option<CrashReport> {
-    let dir = config.dir.as_ref()?;
-    Some(Repository::new(dir).load(id).ok()?.report)
+    let repository = Repository::new(config.dir.as_ref()?);
+    let mut report = repository.load(id).ok()?.report;
+    report.path = repository.path(id).ok();
+    Some(report)
 }
 
 /// Removes crashes that exceed the retention limits, at most once an hour. Returns a note if some were removed. It may

@@ -82,7 +82,9 @@ fn find(id: u64, key: &PanicKey, contexts: impl FnOnce() -> CapturedContexts) ->
         Some(own) => (Some(own.into_contexts().0), contexts()),
         None => (None, contexts()),
     };
-    if let Some(held) = registry::take_held(id, Some(key)) {
+    // The hook ignores a panic of a task that passes on another one.
+    let passed_on = || consequence::passes_on(&key.message).then(|| registry::take_held(id, None));
+    if let Some(held) = registry::take_held(id, Some(key)).or_else(|| passed_on().flatten()) {
         return Caught::OfWorker(Box::new(held), contexts);
     }
     match registry::take_caught_elsewhere(id, key) {

@@ -33,6 +33,7 @@ mod runtimes;
 mod scenarios;
 mod symbols;
 mod variables;
+mod workers;
 
 const SOURCE: &str = "module demo\n\nfn area(side: f64) -> f64\n  ret side * side\n.end\n";
 
@@ -72,6 +73,9 @@ fn main() -> ExitCode {
         return code;
     }
     symbols::replace_program();
+    if let Some(code) = workers::run(kind) {
+        return code;
+    }
     if let Some(code) = panics::run(kind, &mut guard) {
         return code;
     }

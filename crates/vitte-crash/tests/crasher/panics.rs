@@ -1,4 +1,4 @@
-//! Panics on small stacks, of workers, of output, of destructors, and with unusual payloads.
+//! Panics on small stacks, of output, of destructors, and with unusual payloads.
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -7,13 +7,14 @@ use std::ffi::c_int;
 use std::fmt;
 use std::hint::black_box;
 use std::io::Write as _;
-use std::panic::{catch_unwind, panic_any, resume_unwind};
+use std::panic::{catch_unwind, panic_any};
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use rayon::prelude::*;
 use serde::{Serialize, Serializer};
-use vitte_crash::{CrashGuard, CrashReport};
+use vitte_crash::CrashGuard;
+
+use crate::workers::summary;
 
 /// Runs a scenario. Returns `None` if `kind` is another one.
 pub fn run(kind: &str, guard: &mut Option<CrashGuard>) -> Option<ExitCode> {
@@ -56,7 +57,7 @@ pub fn run(kind: &str, guard: &mut Option<CrashGuard>) -> Option<ExitCode> {
             let _shows = ShowsOnDrop;
             panic!("the first panic");
         }
-        _ => return catching(kind).or_else(|| payloads(kind)),
+        _ => return payloads(kind),
     }
     Some(ExitCode::SUCCESS)
 }
@@ -254,116 +255,6 @@ impl Drop for ShowsOnDrop {
 fn panic_in_destructor_at_exit() {
     thread_local! { static LAST: PanicsOnDrop = const { PanicsOnDrop }; }
     LAST.with(|_| {});
-}
-
-fn summary(report: &CrashReport) -> String {
-    let names: Vec<_> = report.contexts.iter().map(|entry| &*entry.name).collect();
-    let has_frames = report
-        .frames
-        .iter()
-        .any(|frame| frame.function.as_deref().is_some_and(|name| name.contains("boom")));
-    let notes = &report.notes;
-    format!("{} | {} | {names:?} | {has_frames} | {notes:?}", report.message, report.thread)
-}
-
-#[inline(never)]
-fn boom(message: &str) {
-    let _cx = vitte_crash::context("item", None).with("of", message);
-    panic!("{message}");
-}
-
-/// Runs work that panics on other threads in `catch_panic`.
-fn catching(kind: &str) -> Option<ExitCode> {
-    let pool = || rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-    let _batch = vitte_crash::context("batch", None);
-    let in_unit = |work: &dyn Fn()| {
-        let result = vitte_crash::catch_panic(|| {
-            let _unit = vitte_crash::context("unit", None);
-            drop(vitte_crash::context("closed before", None));
-            work();
-        });
-        match result {
-            Ok(()) => println!("ok"),
-            Err(report) => println!("{}", summary(&report)),
-        }
-    };
-    match kind {
-        "catch-rayon" => in_unit(&|| {
-            pool().install(|| {
-                (0..8).into_par_iter().for_each(|index| {
-                    if index == 5 {
-                        boom("of rayon");
-                    }
-                });
-            });
-        }),
-        "catch-scope" => in_unit(&|| {
-            std::thread::scope(|scope| {
-                scope.spawn(|| boom("of a scope"));
-            });
-        }),
-        "catch-join" => in_unit(&|| std::thread::spawn(|| boom("of a thread")).join().unwrap()),
-        "catch-expect" => in_unit(&|| {
-            std::thread::spawn(|| boom("of a thread")).join().expect("the thread");
-        }),
-        "catch-resume" => in_unit(&|| {
-            let joined = std::thread::spawn(|| boom("of a thread")).join();
-            joined.unwrap_or_else(|payload| resume_unwind(payload));
-        }),
-        "catch-nested-join" => in_unit(&|| {
-            let outer = || std::thread::spawn(|| boom("of the innermost")).join().unwrap();
-            std::thread::spawn(outer).join().unwrap();
-        }),
-        "catch-poisoned" => in_unit(&|| {
-            let mutex = Arc::new(Mutex::new(0));
-            let other = Arc::clone(&mutex);
-            let thread = std::thread::spawn(move || {
-                let _locked = other.lock();
-                boom("with a lock");
-            });
-            _ = thread.join();
-            *mutex.lock().unwrap() += 1;
-        }),
-        // The panic of the thread is not the cause of the other one.
-        "catch-other" => in_unit(&|| {
-            _ = std::thread::spawn(|| boom("of a thread")).join();
-            boom("of this thread");
-        }),
-        "catch-handled" => in_unit(&|| _ = std::thread::spawn(|| boom("of a thread")).join()),
-        "catch-swallowed" => in_unit(&|| {
-            _ = catch_unwind(|| boom("swallowed"));
-            resume_unwind(Box::new("another one"));
-        }),
-        "catch-two" => {
-            std::thread::scope(|scope| {
-                for name in ["first", "second"] {
-                    scope.spawn(move || {
-                        let result = vitte_crash::catch_panic(|| {
-                            std::thread::scope(|scope| {
-                                let worker = scope.spawn(move || boom(name));
-                                if let Err(payload) = worker.join() {
-                                    resume_unwind(payload);
-                                }
-                            });
-                        });
-                        println!("{name} | {}", summary(&result.unwrap_err()));
-                    });
-                }
-            });
-        }
-        "catch-then-segv" => in_unit(&|| {
-            _ = std::thread::spawn(|| boom("of a thread")).join();
-            unsafe { black_box(std::ptr::null_mut::<u8>()).write_volatile(1) };
-        }),
-        "catch-then-exit" => in_unit(&|| {
-            _ = std::thread::spawn(|| boom("of a thread")).join();
-            std::process::exit(3);
-        }),
-        "join" => std::thread::spawn(|| boom("of a thread")).join().unwrap(),
-        "scope" => std::thread::scope(|scope| _ = scope.spawn(|| boom("of a scope"))),
-        _ => return None,
-    }
-    Some(ExitCode::SUCCESS)
 }
 
 /// A payload that only the program knows.

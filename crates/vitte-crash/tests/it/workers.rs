@@ -1,6 +1,6 @@
 //! `catch_panic` around work that panics on other threads.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::child::{RunResult, run};
 
@@ -36,6 +36,68 @@ fn the_panic_of_a_worker_is_reported_once_with_the_contexts_of_both_threads() {
     is_reported_once("catch-resume", "of a thread");
     is_reported_once("catch-nested-join", "of the innermost");
     is_reported_once("catch-poisoned", "with a lock");
+}
+
+#[test]
+fn the_panic_of_a_worker_with_a_handle_is_reported_once() {
+    is_reported_once("handle-rayon", "of rayon");
+    is_reported_once("handle-scope", "of a scope");
+    is_reported_once("handle-spawn", "of a thread");
+}
+
+#[test]
+fn the_panic_of_a_worker_with_a_handle_belongs_to_the_call_that_began_it() {
+    let ended = ended("handle-same-message", 0);
+    let mut lines = ended.lines();
+    lines.sort_unstable();
+    let contexts = |name: &str| format!("| [\"item\", \"{name}\"] | true");
+    assert!(lines[0].starts_with("first | the same") && lines[0].contains(&contexts("first")));
+    assert!(lines[1].starts_with("second | the same") && lines[1].contains(&contexts("second")));
+    assert_eq!((ended.stderr.as_str(), ended.reports.len()), ("", 2));
+}
+
+fn names(report: &Value) -> Vec<&str> {
+    let entries = report["context"].as_array().unwrap();
+    entries.iter().map(|entry| entry["name"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_signal_has_the_contexts_that_its_thread_has_entered() {
+    let thread = ended("handle-segv", -libc::SIGSEGV);
+    assert_eq!(names(thread.report()), ["item", "batch"]);
+    let task = ended("task-segv", -libc::SIGSEGV);
+    assert_eq!(names(task.report()), ["item", "request", "batch"]);
+    assert!(task.stderr.starts_with("received SIGSEGV at address 0x0 while item\n"), "{task:#?}");
+}
+
+#[test]
+fn a_task_has_only_its_own_contexts() {
+    let ended = ended("task-panic", 0);
+    let report = ended.report();
+    assert_eq!(names(report), ["item", "inside", "task", "batch"]);
+    assert_eq!(report["context"][1]["values"][0]["value"], "C", "{report:#}");
+    assert_eq!(report["context"][2]["values"][0]["value"], "C", "{report:#}");
+}
+
+#[test]
+fn the_panic_of_a_future_is_returned_with_the_contexts_of_its_tasks() {
+    let future = ended("catch-future", 0);
+    let line = future.lines()[0];
+    assert!(line.starts_with("of a task | #"), "{line}");
+    assert!(line.ends_with(" | [\"item\", \"unit\", \"batch\"] | true | []"), "{line}");
+    assert_eq!((future.stderr.as_str(), future.reports.len()), ("", 1), "{future:#?}");
+    assert_eq!(names(future.report()), ["item", "unit", "batch"]);
+}
+
+/// The task was reported when it panicked, because its thread has entered no contexts.
+#[test]
+fn a_future_that_passes_on_a_reported_panic_returns_that_report() {
+    let future = ended("catch-future-passed-on", 0);
+    let line = future.lines()[0];
+    assert!(line.starts_with("a \"quoted\" panic | #"), "{line}");
+    assert!(line.ends_with(" | [\"item\", \"batch\"] | true | []"), "{line}");
+    assert_eq!((future.fatal().len(), future.reports.len()), (1, 1), "{future:#?}");
+    assert_eq!(names(future.report()), ["item", "batch"]);
 }
 
 #[test]
