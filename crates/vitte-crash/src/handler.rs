@@ -177,6 +177,9 @@ extern "C" fn finish_at_exit() {
     #[cfg(unix)]
     sys::report_before_exit();
     sys::wait_for_crash();
+    if let Some(handler) = current() {
+        panic_hook::wait_for_reports(handler.config.timeout);
+    }
     show_held(registry::take_all_held());
 }
 
@@ -381,6 +384,7 @@ impl fmt::Debug for CrashGuard {
 impl Drop for CrashGuard {
     fn drop(&mut self) {
         sys::wait_for_crash();
+        panic_hook::wait_for_reports(self.handler.config.timeout);
         sys::with_big_stack(&mut |_| show_held(registry::take_all_held()));
         self.signals = None;
         self.handler.is_enabled.store(false, Ordering::Release);

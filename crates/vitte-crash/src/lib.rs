@@ -43,6 +43,7 @@
 //! |---|---|
 //! | `cpp` | the names of functions of C++ in backtraces, on Linux |
 //! | `minidump` | `CrashHandlerBuilder::minidump`: a minidump in the capsule of a fatal signal, on Linux; needs Rust 1.88 |
+//! | `tokio` | [`tokio`](https://docs.rs/tokio)'s tasks: their ids in the reports of panics, and functions that name them |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -65,6 +66,8 @@ mod symbols;
 mod sys;
 #[cfg(has_reporter)]
 mod timed_lock;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 mod variables;
 #[cfg(has_reporter)]
 mod watchdog;

@@ -4,13 +4,14 @@ mod broken_pipe;
 mod capture;
 mod catching;
 mod consequence;
+mod in_progress;
 mod payload;
 pub(crate) mod registry;
 
 use std::any::{Any, TypeId};
 use std::cell::Cell;
 use std::panic::PanicHookInfo;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use backtrace::Backtrace;
 pub(crate) use broken_pipe::{is_broken_output, is_broken_output_error};
@@ -44,6 +45,8 @@ pub(crate) struct PanicCapture {
     /// Whether the thread has entered the contexts of another one.
     has_entered: bool,
     sources: Option<SourceMap>,
+    #[cfg(feature = "tokio")]
+    task_id: Option<String>,
     config: Config,
     /// Where the frames begin, if this is not a panic.
     call: Option<ReportCall>,
@@ -104,8 +107,19 @@ pub(crate) enum PanicAction {
 /// Runs `hook`, unless this thread is running it already: a panic of the hook itself is ignored.
 pub(crate) fn without_recursion(hook: impl FnOnce()) {
     if !IS_IN_HOOK.replace(true) {
+        in_progress::change(1);
         hook();
+        in_progress::change(-1);
         IS_IN_HOOK.set(false);
+    }
+}
+
+/// Waits while other threads report their panics, at most for this time. The end of the process would end them.
+pub(crate) fn wait_for_reports(timeout: Duration) {
+    let own = u32::from(IS_IN_HOOK.get());
+    let end = Instant::now() + timeout;
+    while in_progress::count() > own && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(1));
     }
 }
 
@@ -235,6 +249,8 @@ impl PanicCapture {
             contexts: CapturedContexts { raw, variables: capture_variables() },
             has_entered: context::has_entered(),
             sources: sources::current(),
+            #[cfg(feature = "tokio")]
+            task_id: crate::tokio::task_id(),
             config: config.clone(),
             call,
             earlier: None,
@@ -283,6 +299,10 @@ impl PanicCapture {
         let captured = variables::records::read(&variables);
         let sources = self.sources.as_ref();
         sources::add_contexts(&mut report, raw, self.config.max_contexts, sources, captured);
+        #[cfg(feature = "tokio")]
+        if let Some(id) = &self.task_id {
+            crate::tokio::add_task(&mut report, id);
+        }
         (report, self.sources)
     }
 }

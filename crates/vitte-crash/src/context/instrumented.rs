@@ -56,6 +56,18 @@ impl<F> Instrumented<F> {
     }
 }
 
+#[cfg(feature = "tokio")]
+impl<F> Instrumented<F> {
+    /// Replaces the contexts by those that `map` returns.
+    pub(crate) fn map_handle(
+        self: Pin<&mut Self>,
+        map: impl FnOnce(&ContextHandle) -> ContextHandle,
+    ) {
+        let contexts = self.project().contexts;
+        contexts.handle = map(&contexts.handle);
+    }
+}
+
 impl<F: Future> Future for Instrumented<F> {
     type Output = F::Output;
 

@@ -32,6 +32,8 @@ mod recovery;
 mod runtimes;
 mod scenarios;
 mod symbols;
+#[cfg(feature = "tokio")]
+mod tasks;
 mod variables;
 mod workers;
 
@@ -74,6 +76,10 @@ fn main() -> ExitCode {
     }
     symbols::replace_program();
     if let Some(code) = workers::run(kind) {
+        return code;
+    }
+    #[cfg(feature = "tokio")]
+    if let Some(code) = tasks::run(kind) {
         return code;
     }
     if let Some(code) = panics::run(kind, &mut guard) {

@@ -23,7 +23,7 @@ pub fn summary(report: &CrashReport) -> String {
 }
 
 #[inline(never)]
-fn boom(message: &str) {
+pub fn boom(message: &str) {
     let _cx = vitte_crash::context("item", None).with("of", message);
     panic!("{message}");
 }
@@ -122,18 +122,17 @@ pub fn run(kind: &str) -> Option<ExitCode> {
         "handle-rayon" => in_unit(&|| {
             let handle = vitte_crash::handle();
             let work = |index| {
-                handle.run(|| {
-                    if index == 5 {
-                        boom("of rayon")
-                    }
-                })
+                let _entered = handle.enter();
+                if index == 5 {
+                    boom("of rayon");
+                }
             };
             pool().install(|| (0..8).into_par_iter().for_each(work));
         }),
         "handle-same-message" => same_message(),
         "handle-segv" => vitte_crash::spawn(crash).join().unwrap(),
         "task-segv" => {
-            block_on(vitte_crash::context("request", None).instrument(async { crash() }))
+            block_on(vitte_crash::context("request", None).instrument(async { crash() }));
         }
         "task-panic" => interleaved(),
         "catch-future" => {
@@ -149,7 +148,8 @@ pub fn run(kind: &str) -> Option<ExitCode> {
             let work = async {
                 let joined = std::thread::spawn(|| boom("a \"quoted\" panic")).join();
                 assert!(joined.is_err());
-                Err::<(), _>(JoinError).unwrap();
+                let result: Result<(), _> = Err(JoinError);
+                black_box(result).unwrap();
             };
             println!("{}", summary(&block_on(vitte_crash::catch_future(work)).unwrap_err()));
         }

@@ -20,6 +20,8 @@ mod coexistence;
 mod context_frames;
 mod contexts;
 mod dumps;
+#[cfg(feature = "tokio")]
+mod examples;
 mod matrix;
 #[cfg(all(feature = "minidump", target_arch = "x86_64"))]
 mod minidump;
@@ -31,6 +33,8 @@ mod retention;
 mod runtimes;
 mod small_stacks;
 mod symbols;
+#[cfg(feature = "tokio")]
+mod tasks;
 mod variables;
 mod workers;
 

@@ -1,0 +1,40 @@
+//! Runs the examples of integrations.
+
+use std::process::Output;
+
+use vitte_capsule::{CrashReport, Repository};
+
+use crate::common;
+
+/// Runs an example in a directory of its own. Returns what it wrote, and the only report.
+fn run(name: &str) -> (Output, CrashReport) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = common::example(name);
+    command.current_dir(dir.path()).env("VITTE_CRASH_DIR", "crashes").env_remove("RUST_BACKTRACE");
+    let output = command.output().unwrap();
+    let index = Repository::new(dir.path().join("crashes")).index().unwrap();
+    let ids: Vec<&str> = index.ids().collect();
+    let [id] = ids[..] else { panic!("{name}: {output:#?}") };
+    (output, index.load(id).unwrap().report)
+}
+
+/// Returns the contexts of a report, the innermost first, as they are shown.
+fn contexts(report: &CrashReport) -> Vec<String> {
+    report.contexts.iter().map(ToString::to_string).collect()
+}
+
+#[cfg(feature = "tokio")]
+#[test]
+fn a_task_of_tokio_is_named() {
+    let (output, report) = run("tokio");
+    assert!(output.status.success(), "{output:#?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut lines: Vec<_> = text.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(lines[..2], ["compiled: 0 bytes", "compiled: 1 bytes"]);
+    assert!(lines[2].starts_with("not compiled: task "), "{text}");
+    let contexts = contexts(&report);
+    assert_eq!(contexts[0], "checking (unit: lexer)");
+    assert!(contexts[1].starts_with("running a task (name: lexer, id: "), "{contexts:?}");
+    assert_eq!(contexts[2..], ["building (target: mycc)"]);
+}
