@@ -14,8 +14,8 @@ use vitte_diag::Span;
 
 use self::handle::ContextHandle;
 use self::instrumented::Instrumented;
-pub(crate) use self::value::is_formatting;
 pub use self::value::{ContextValue, ValueWriter};
+pub(crate) use self::value::{is_formatting, without_reports};
 use crate::sys::slots::{self, MAX_FIELDS, Opening};
 use crate::variables::Variable;
 

@@ -47,6 +47,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod breadcrumbs;
 mod brief_lock;
 mod catch;
 mod config;
@@ -72,6 +73,7 @@ mod variables;
 #[cfg(has_reporter)]
 mod watchdog;
 
+pub use breadcrumbs::breadcrumb;
 pub use catch::{CatchFuture, catch_future, catch_panic, run_main};
 pub use context::handle::{ContextHandle, ContextScope, EnteredContexts, handle, scope, spawn};
 pub use context::instrumented::Instrumented;
@@ -84,5 +86,5 @@ pub use save::{EnvironmentCapture, SourceCapture};
 pub use variables::{Variable, VariableLimits};
 /// The types of captured crashes and of the repository in which they are stored.
 pub use vitte_capsule::{
-    self as capsule, CrashReport, RedactError, Redactor, Repository, Retention,
+    self as capsule, BreadcrumbLevel, CrashReport, RedactError, Redactor, Repository, Retention,
 };

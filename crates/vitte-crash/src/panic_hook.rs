@@ -30,8 +30,8 @@ use crate::panic_message::message_of;
 use crate::symbols::{self, PanicStack};
 #[cfg(unix)]
 use crate::sys;
-use crate::sys::slots::{Opening, RawContext};
-use crate::{context_frames, variables};
+use crate::sys::slots::{self, Opening, RawBreadcrumb, RawContext};
+use crate::{breadcrumbs, context_frames, variables};
 
 /// The data of a panic that is captured in the hook. Slow work, such as resolving addresses to names, follows in
 /// [`into_report`](Self::into_report).
@@ -44,6 +44,7 @@ pub(crate) struct PanicCapture {
     contexts: CapturedContexts,
     /// Whether the thread has entered the contexts of another one.
     has_entered: bool,
+    breadcrumbs: Vec<RawBreadcrumb>,
     sources: Option<SourceMap>,
     #[cfg(feature = "tokio")]
     task_id: Option<String>,
@@ -248,6 +249,7 @@ impl PanicCapture {
             stack: PanicStack::capture(opened_at),
             contexts: CapturedContexts { raw, variables: capture_variables() },
             has_entered: context::has_entered(),
+            breadcrumbs: slots::all_breadcrumbs(),
             sources: sources::current(),
             #[cfg(feature = "tokio")]
             task_id: crate::tokio::task_id(),
@@ -299,6 +301,7 @@ impl PanicCapture {
         let captured = variables::records::read(&variables);
         let sources = self.sources.as_ref();
         sources::add_contexts(&mut report, raw, self.config.max_contexts, sources, captured);
+        breadcrumbs::add(&mut report, self.breadcrumbs);
         #[cfg(feature = "tokio")]
         if let Some(id) = &self.task_id {
             crate::tokio::add_task(&mut report, id);

@@ -33,7 +33,7 @@ use crate::symbols::{CapturedFrames, Symbols};
 use crate::sys::shared::SharedField;
 use crate::sys::slots::RawContext;
 use crate::sys::{self, EXIT_DENIED, EXIT_UNWRITTEN, ReporterRequest, slots};
-use crate::{context_frames, variables};
+use crate::{breadcrumbs, context_frames, variables};
 
 /// Reports the crash of a process, and exits.
 pub(crate) fn run(request: ReporterRequest, options: &CapsuleOptions) -> ! {
@@ -167,6 +167,8 @@ impl<'a> CrashedProcess<'a> {
             sources.as_ref(),
             captured,
         );
+        let table = info.get(SharedField::ThreadsAddress);
+        breadcrumbs::add(&mut report, slots::read_breadcrumbs(memory, table));
         report.threads = info.threads(&mut walker, &mut symbols, &self.threads, &mut report, end);
         sources::add_thread_contexts(&mut report, others, sources.as_ref());
         (report, sources)

@@ -84,9 +84,7 @@ numbers! { bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64
 impl ContextValue for fmt::Arguments<'_> {
     /// The value's `Display` may panic. That panic must not be reported as a crash of the program.
     fn write(&self, text: &mut ValueWriter<'_>) {
-        let was_formatting = IS_FORMATTING.replace(true);
-        let result = catch_unwind(AssertUnwindSafe(|| write!(text, "{self}")));
-        IS_FORMATTING.set(was_formatting);
+        let result = without_reports(|| catch_unwind(AssertUnwindSafe(|| write!(text, "{self}"))));
         if !matches!(result, Ok(Ok(()))) {
             text.set("<cannot format the value>");
         }
@@ -95,6 +93,14 @@ impl ContextValue for fmt::Arguments<'_> {
 
 thread_local! {
     static IS_FORMATTING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `format`, which runs a `Display` of the program and catches its panic. That panic is not reported.
+pub(crate) fn without_reports<T>(format: impl FnOnce() -> T) -> T {
+    let was_formatting = IS_FORMATTING.replace(true);
+    let result = format();
+    IS_FORMATTING.set(was_formatting);
+    result
 }
 
 /// Returns whether this thread is running the `Display` of a context's value.

@@ -16,14 +16,16 @@ mod inherited;
 mod opening;
 #[cfg(has_reporter)]
 mod remote;
+mod ring;
 mod snapshot;
 mod table;
 mod texts;
+mod trail;
 mod unwinding;
 
 use std::cell::Cell;
-use std::ptr::null;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, compiler_fence};
+use std::ptr::{null, null_mut};
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering, compiler_fence};
 
 pub(crate) use copies::FieldProblem;
 use copies::TextCopies;
@@ -32,16 +34,18 @@ use entry::StackEntry;
 pub(crate) use inherited::Suspended;
 pub(crate) use opening::Opening;
 #[cfg(has_reporter)]
-pub(crate) use remote::{read, read_threads};
+pub(crate) use remote::{read, read_breadcrumbs, read_threads};
 pub(crate) use snapshot::Snapshot;
 #[cfg(has_reporter)]
 pub(super) use table::address;
-pub(crate) use table::{MAX_THREADS, current, current_or_claim};
+pub(crate) use table::{MAX_THREADS, all_breadcrumbs, current, current_or_claim};
 #[cfg(has_reporter)]
 pub(crate) use table::{OpenContexts, threads};
 #[cfg(unix)]
 pub(super) use table::{current_address, with_innermost_name};
 use texts::RawText;
+use trail::Trail;
+pub(crate) use trail::{BreadcrumbTexts, RawBreadcrumb};
 pub(crate) use unwinding::UnwindingRecord;
 use vitte_diag::Span;
 
@@ -71,6 +75,10 @@ pub(crate) struct ContextStack {
     unwinding: Cell<UnwindingRecord>,
     /// The names and keys that are not `'static`, or null before the first one. They are never freed.
     copies: Cell<*const TextCopies>,
+    /// The breadcrumbs, or null before the first one. They are never freed.
+    trail: AtomicPtr<Trail>,
+    /// Whether the breadcrumbs are those of the thread that has the stack now.
+    is_trail_own: Cell<bool>,
 }
 
 /// A context that was read from a stack.
@@ -105,6 +113,8 @@ impl ContextStack {
             entries: [const { StackEntry::new() }; (MAX_OUTER + MAX_INNER) as usize],
             unwinding: Cell::new(UnwindingRecord::NONE),
             copies: Cell::new(null()),
+            trail: AtomicPtr::new(null_mut()),
+            is_trail_own: Cell::new(false),
         }
     }
 

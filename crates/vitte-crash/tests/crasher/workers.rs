@@ -135,6 +135,14 @@ pub fn run(kind: &str) -> Option<ExitCode> {
             block_on(vitte_crash::context("request", None).instrument(async { crash() }));
         }
         "task-panic" => interleaved(),
+        "breadcrumbs-panic" => {
+            leave_breadcrumbs();
+            boom("after events");
+        }
+        "breadcrumbs-segv" => {
+            leave_breadcrumbs();
+            crash();
+        }
         "catch-future" => {
             let work = async {
                 yield_now().await;
@@ -163,6 +171,17 @@ pub fn run(kind: &str) -> Option<ExitCode> {
 fn crash() {
     let _cx = vitte_crash::context("item", None);
     unsafe { black_box(std::ptr::null_mut::<u8>()).write_volatile(1) };
+}
+
+/// Records events on two threads, of which one has ended.
+fn leave_breadcrumbs() {
+    use vitte_crash::{BreadcrumbLevel, breadcrumb};
+    for number in 0..70 {
+        breadcrumb(BreadcrumbLevel::Debug, "crasher::main", format_args!("event {number}"));
+    }
+    let thread = std::thread::Builder::new().name("ended".into());
+    let work = || breadcrumb(BreadcrumbLevel::Error, "crasher::other", "password=hunter2-7Gh9");
+    thread.spawn(work).unwrap().join().unwrap();
 }
 
 /// Two calls at once, whose workers panic with the same message: first that of the call which began last.

@@ -108,6 +108,27 @@ fn threads_that_panic_at_once_have_their_source_lines() {
     }
 }
 
+#[test]
+fn a_report_has_the_last_events_of_all_threads_without_secrets() {
+    for (kind, code) in [("breadcrumbs-panic", 101), ("breadcrumbs-segv", -libc::SIGSEGV)] {
+        let ended = run(kind).end().clean();
+        assert_eq!(ended.code(), code, "{ended:#?}");
+        let events = ended.report()["breadcrumbs"].as_array().unwrap();
+        assert_eq!(events.len(), 65, "{kind}");
+        for (number, event) in (6..70).zip(events) {
+            assert_eq!(event["message"], format!("event {number}"), "{kind}");
+            assert_eq!(
+                (&event["level"], &event["target"]),
+                (&"debug".into(), &"crasher::main".into())
+            );
+            assert_eq!(event["thread"], "main");
+        }
+        let last = &events[64];
+        assert_eq!((&last["level"], &last["thread"]), (&"error".into(), &"ended".into()));
+        assert_eq!(last["message"], "password=[redacted]", "{kind}");
+    }
+}
+
 /// Copies `crasher` with `strip` or `objcopy`. Returns the path of the copy, or `None` if the tool is missing.
 fn stripped(dir: &Path, tool: &str, options: &[&str]) -> Option<std::path::PathBuf> {
     let copy = dir.join("crasher");

@@ -2,12 +2,15 @@
 
 use std::iter::repeat;
 use std::mem::offset_of;
+use std::sync::atomic::AtomicU64;
 
 use super::entry::{IS_INHERITED, InlineField, StackEntry, span_from};
 use super::inherited::innermost_inherited;
+use super::ring::{Record, Ring, numbers, position_of, version_of};
 use super::snapshot::{Snapshot, offsets};
 use super::table::{MAX_THREADS, Slot};
 use super::texts::{decode, text_from_words};
+use super::trail::{MAX_BREADCRUMBS, NAME_WORDS, RawBreadcrumb, Trail, WORDS, name_of};
 use super::{
     ContextStack, INHERITED_DEPTH, MAX_FIELDS, Opening, RawContext, TEXT_WORDS, entry_position,
     stored_depths,
@@ -27,6 +30,37 @@ pub(crate) fn read_threads(memory: &Memory<'_>, address: u64) -> Vec<(u32, u64)>
         (thread_id != 0 && stack != 0).then_some((thread_id, stack))
     });
     slots.collect()
+}
+
+/// Reads the table at `address` of another process. Returns the breadcrumbs of all threads, also of those that have ended.
+pub(crate) fn read_breadcrumbs(memory: &Memory<'_>, address: u64) -> Vec<RawBreadcrumb> {
+    let table = memory(address, size_of::<[Slot; MAX_THREADS]>()).unwrap_or_default();
+    let trails = table.chunks_exact(size_of::<Slot>()).filter_map(|slot| {
+        let stack = u64_at(slot, offset_of!(Slot, stack)).filter(|stack| *stack != 0)?;
+        let field = stack.checked_add(offset_of!(ContextStack, trail) as u64)?;
+        let trail = u64_at(&memory(field, 8)?, 0).filter(|trail| *trail != 0)?;
+        read_trail(&memory(trail, size_of::<Trail>())?)
+    });
+    trails.flatten().collect()
+}
+
+fn read_trail(trail: &[u8]) -> Option<Vec<RawBreadcrumb>> {
+    type TrailRecord = Record<AtomicU64, WORDS>;
+    let generation = u64_at(trail, offset_of!(Trail, generation))?;
+    let name = offset_of!(Trail, name);
+    let name = name_of(trail.get(name..name + NAME_WORDS * 8)?);
+    let ring = offset_of!(Trail, ring);
+    let count = u64_at(trail, ring + offset_of!(Ring<AtomicU64, MAX_BREADCRUMBS, WORDS>, count))?;
+    let records = ring + offset_of!(Ring<AtomicU64, MAX_BREADCRUMBS, WORDS>, records);
+    let record = |number| {
+        let at = records + position_of(number, MAX_BREADCRUMBS) * size_of::<TrailRecord>();
+        let is_whole = u64_at(trail, at + offset_of!(TrailRecord, version))? == version_of(number);
+        let words = at + offset_of!(TrailRecord, words);
+        let words = std::array::from_fn(|index| u64_at(trail, words + 8 * index).unwrap_or(0));
+        is_whole.then(|| RawBreadcrumb::new(&words, &name))
+    };
+    let breadcrumbs = numbers(count, MAX_BREADCRUMBS).filter_map(record).collect();
+    (generation % 2 == 0).then_some(breadcrumbs)
 }
 
 /// Reads the stack at `address` of another process. The result is that of [`ContextStack::read`].

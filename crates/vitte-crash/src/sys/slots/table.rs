@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
-use super::ContextStack;
+use super::{ContextStack, RawBreadcrumb};
 use crate::sys::thread;
 
 /// Maximum number of threads that can have contexts at the same time.
@@ -74,6 +74,7 @@ fn claim() -> Option<&'static ContextStack> {
             let slot = TABLE.iter().find(free)?;
             let stack = slot.stack_or_new();
             stack.task_base.set(0);
+            stack.is_trail_own.set(false);
             stack.truncate(0);
             release.slot.set(Some(slot));
             STACK.set(Some(stack));
@@ -96,6 +97,17 @@ impl Slot {
         // what the previous owner released at its end.
         unsafe { &*stack }
     }
+}
+
+/// Returns the breadcrumbs of all threads, those of each thread together, the oldest first.
+pub(crate) fn all_breadcrumbs() -> Vec<RawBreadcrumb> {
+    let trails = TABLE.iter().filter_map(|slot| {
+        // SAFETY: a stack is never freed. Only its atomic field `trail` is read.
+        let stack = unsafe { slot.stack.load(Ordering::Acquire).as_ref() }?;
+        // SAFETY: a trail is never freed, and all of its fields are atomic.
+        unsafe { stack.trail.load(Ordering::Acquire).as_ref() }
+    });
+    trails.flat_map(ContextStack::breadcrumbs).collect()
 }
 
 /// Returns the address of this thread's stack, or 0. Safe to call in a signal handler.
