@@ -44,6 +44,7 @@ fn measure() -> ExitCode {
         print_row(&format!("{name} added by the handler"), &format!("{added} KiB"));
     }
     contexts();
+    breadcrumbs();
     sources();
     let dir = tempfile::tempdir().unwrap();
     std::env::set_current_dir(dir.path()).unwrap();
@@ -58,6 +59,36 @@ fn measure() -> ExitCode {
         print_row(name, &micros(run(action)));
     }
     ExitCode::SUCCESS
+}
+
+/// Prints the time of a breadcrumb, and of an event of `tracing` that becomes one.
+fn breadcrumbs() {
+    const TIMES: u32 = 5_000_000;
+    let key = String::from("frobnicate");
+    let each = |work: &dyn Fn()| {
+        let begin = Instant::now();
+        (0..TIMES).for_each(|_| work());
+        format!("{:.1} ns", begin.elapsed().as_nanos() as f64 / f64::from(TIMES))
+    };
+    let record = || {
+        let message = format_args!("removed {}", black_box(&key));
+        vitte_crash::breadcrumb(vitte_crash::BreadcrumbLevel::Info, "cache", message);
+    };
+    print_row("a breadcrumb", &each(&record));
+    #[cfg(feature = "tracing")]
+    {
+        use tracing_subscriber::prelude::*;
+        let subscriber = tracing_subscriber::registry().with(vitte_crash::tracing::layer());
+        tracing::subscriber::with_default(subscriber, || {
+            let event = || tracing::info!(key = %black_box(&key), size = black_box(12), "removed");
+            print_row("an event of `tracing` with two fields", &each(&event));
+        });
+        let bare = tracing_subscriber::registry();
+        tracing::subscriber::with_default(bare, || {
+            let event = || tracing::info!(key = %black_box(&key), size = black_box(12), "removed");
+            print_row("the same without the layer", &each(&event));
+        });
+    }
 }
 
 /// Prints the time of [`vitte_crash::set_sources`] after each file that is added to a map, and how it grows: 1 is linear.

@@ -99,6 +99,17 @@ impl ContextHandle {
     }
 }
 
+/// Returns the contexts that `open` opens, without those of this thread. Returns `None` if the thread records no contexts.
+#[cfg(feature = "tracing")]
+pub(crate) fn snapshot_within(open: impl FnOnce(&ContextStack)) -> Option<Arc<Snapshot>> {
+    let stack = slots::current_or_claim()?;
+    let depth = stack.enter(Arc::new(Snapshot::new(None, 0, 0)));
+    open(stack);
+    let snapshot = Snapshot::new(Some(stack), stack.depth(), 0);
+    stack.truncate(depth);
+    Some(Arc::new(snapshot))
+}
+
 impl Drop for EnteredContexts {
     #[inline]
     fn drop(&mut self) {

@@ -18,6 +18,8 @@ mod opening;
 mod remote;
 mod ring;
 mod snapshot;
+#[cfg(feature = "tracing")]
+mod spans;
 mod table;
 mod texts;
 mod trail;
@@ -77,8 +79,8 @@ pub(crate) struct ContextStack {
     copies: Cell<*const TextCopies>,
     /// The breadcrumbs, or null before the first one. They are never freed.
     trail: AtomicPtr<Trail>,
-    /// Whether the breadcrumbs are those of the thread that has the stack now.
-    is_trail_own: Cell<bool>,
+    /// The number of breadcrumbs of the thread that has the stack now.
+    breadcrumbs: Cell<u64>,
 }
 
 /// A context that was read from a stack.
@@ -114,7 +116,7 @@ impl ContextStack {
             unwinding: Cell::new(UnwindingRecord::NONE),
             copies: Cell::new(null()),
             trail: AtomicPtr::new(null_mut()),
-            is_trail_own: Cell::new(false),
+            breadcrumbs: Cell::new(0),
         }
     }
 

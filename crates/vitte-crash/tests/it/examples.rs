@@ -38,3 +38,23 @@ fn a_task_of_tokio_is_named() {
     assert!(contexts[1].starts_with("running a task (name: lexer, id: "), "{contexts:?}");
     assert_eq!(contexts[2..], ["building (target: mycc)"]);
 }
+
+#[cfg(feature = "tracing")]
+#[test]
+fn spans_and_events_of_tracing_are_in_the_report() {
+    let (output, report) = run("tracing");
+    assert_eq!(output.status.code(), Some(101), "{output:#?}");
+    assert_eq!(contexts(&report), ["lex", "compile (unit: parser)"]);
+    let events =
+        report.breadcrumbs.iter().map(|one| format!("{} {}: {one}", one.level, one.target));
+    let events: Vec<_> = events.collect();
+    assert_eq!(
+        events,
+        [
+            "debug cache: not found (key: lexer)",
+            "info tracing: tokens (count: 5)",
+            "debug cache: not found (key: parser)",
+            "warn tracing: a letter that is not supported (token: [redacted])",
+        ]
+    );
+}

@@ -20,7 +20,7 @@ mod coexistence;
 mod context_frames;
 mod contexts;
 mod dumps;
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", feature = "tracing"))]
 mod examples;
 mod matrix;
 #[cfg(all(feature = "minidump", target_arch = "x86_64"))]

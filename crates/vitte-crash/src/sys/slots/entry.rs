@@ -32,6 +32,8 @@ pub(super) struct StackEntry {
     /// The contexts that the thread has entered, or null: see [`inherited`](super::inherited).
     pub(super) snapshot: Cell<*const Snapshot>,
     pub(super) opening: Cell<Opening>,
+    /// The id of the span that has opened it, or 0.
+    pub(super) span_id: Cell<u64>,
     pub(super) fields: [InlineField; MAX_FIELDS],
 }
 
@@ -63,6 +65,7 @@ impl StackEntry {
             borrowed: Cell::new(null()),
             snapshot: Cell::new(null()),
             opening: Cell::new(Opening::NONE),
+            span_id: Cell::new(0),
             fields: [const { InlineField::new() }; MAX_FIELDS],
         }
     }
@@ -78,6 +81,7 @@ impl StackEntry {
         self.count.set(0);
         self.borrowed.set(null());
         self.opening.set(opening);
+        self.span_id.set(0);
     }
 
     /// Removes the flags, and the snapshot.
@@ -155,6 +159,7 @@ impl StackEntry {
         copy.depth.set(self.depth.get());
         copy.count.set(self.count.get());
         copy.opening.set(self.opening.get());
+        copy.span_id.set(self.span_id.get());
         for (to, from) in copy.fields.iter().zip(&self.fields).take(self.count.get() as usize) {
             to.copy_from(from);
             to.key.set(text(from.key.get()));
@@ -178,6 +183,7 @@ impl StackEntry {
         self.count.set(copy.count.get());
         self.borrowed.set(null());
         self.opening.set(copy.opening.get());
+        self.span_id.set(copy.span_id.get());
         for (to, from) in self.fields.iter().zip(&copy.fields) {
             to.copy_from(from);
         }

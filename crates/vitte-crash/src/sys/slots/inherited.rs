@@ -134,10 +134,15 @@ impl ContextStack {
         self.entries.get(entry_position(depth)).filter(|entry| entry.depth.get() == depth)
     }
 
+    /// Returns whether the entry at `depth` stands for a snapshot.
+    pub(super) fn is_inherited_at(&self, depth: u32) -> bool {
+        self.entry_at(depth).is_some_and(StackEntry::is_inherited)
+    }
+
     /// Returns the contexts that are visible as if `depth` were open.
     pub(super) fn visible(&self, depth: u32) -> Visible<'_> {
-        let is_inherited = |depth| self.entry_at(depth).is_some_and(StackEntry::is_inherited);
-        let inherited = innermost_inherited(depth, self.base.get(), is_inherited);
+        let inherited =
+            innermost_inherited(depth, self.base.get(), |depth| self.is_inherited_at(depth));
         Visible { stack: self, depth, inherited }
     }
 
@@ -235,9 +240,8 @@ impl ContextStack {
     #[cold]
     #[inline(never)]
     pub(super) fn find_base(&self, depth: u32) {
-        let is_inherited =
-            |depth: &u32| self.entry_at(*depth).is_some_and(StackEntry::is_inherited);
-        self.base.set(stored_depths(depth).find(is_inherited).map_or(0, |depth| depth + 1));
+        let inherited = stored_depths(depth).find(|depth| self.is_inherited_at(*depth));
+        self.base.set(inherited.map_or(0, |depth| depth + 1));
     }
 }
 

@@ -66,10 +66,9 @@ pub(super) fn numbers(count: u64, records: usize) -> impl Iterator<Item = u64> {
 }
 
 impl<W: SharedWord, const RECORDS: usize, const WORDS: usize> Ring<W, RECORDS, WORDS> {
-    /// Writes a record. Only one thread may do that.
+    /// Writes the record with this number, which is one more than that of the previous one, or 1. Only one thread may do that.
     #[inline]
-    pub(super) fn push(&self, words: impl Iterator<Item = u64>) {
-        let number = self.count.load(Ordering::Relaxed) + 1;
+    pub(super) fn push(&self, number: u64, words: impl Iterator<Item = u64>) {
         let Some(record) = self.records.get(position_of(number, RECORDS)) else { return };
         record.version.store(version_of(number) - 1, Ordering::Relaxed);
         // A reader that sees one of these words also sees that the version has changed.
@@ -136,12 +135,12 @@ mod tests {
         let ring: Ring<AtomicU64, 4, 2> = ring(AtomicU64::default);
         assert_eq!(ring.read(), [[0; 2]; 0]);
         for number in 1..=6 {
-            ring.push([number, number * 10].into_iter());
+            ring.push(number, [number, number * 10].into_iter());
         }
         assert_eq!(ring.read(), [[3, 30], [4, 40], [5, 50], [6, 60]]);
         ring.clear();
         assert_eq!(ring.read(), [[0; 2]; 0]);
-        ring.push([7, 70].into_iter());
+        ring.push(1, [7, 70].into_iter());
         assert_eq!(ring.read(), [[7, 70]]);
     }
 
@@ -154,7 +153,7 @@ mod tests {
             let written = loom::sync::Arc::clone(&ring);
             let writer = loom::thread::spawn(move || {
                 for number in 1..=3 {
-                    written.push([number, number + 100].into_iter());
+                    written.push(number, [number, number + 100].into_iter());
                 }
             });
             let read = ring.read();

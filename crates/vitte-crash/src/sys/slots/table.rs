@@ -7,6 +7,7 @@ use std::cell::Cell;
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
+use super::trail::Trail;
 use super::{ContextStack, RawBreadcrumb};
 use crate::sys::thread;
 
@@ -74,7 +75,7 @@ fn claim() -> Option<&'static ContextStack> {
             let slot = TABLE.iter().find(free)?;
             let stack = slot.stack_or_new();
             stack.task_base.set(0);
-            stack.is_trail_own.set(false);
+            stack.breadcrumbs.set(0);
             stack.truncate(0);
             release.slot.set(Some(slot));
             STACK.set(Some(stack));
@@ -107,7 +108,7 @@ pub(crate) fn all_breadcrumbs() -> Vec<RawBreadcrumb> {
         // SAFETY: a trail is never freed, and all of its fields are atomic.
         unsafe { stack.trail.load(Ordering::Acquire).as_ref() }
     });
-    trails.flat_map(ContextStack::breadcrumbs).collect()
+    trails.flat_map(Trail::read).collect()
 }
 
 /// Returns the address of this thread's stack, or 0. Safe to call in a signal handler.

@@ -106,7 +106,7 @@ impl ContextStack {
         name: impl FnOnce() -> String,
     ) {
         let trail = match self.trail.load(Ordering::Relaxed) {
-            trail if !trail.is_null() && self.is_trail_own.get() => trail,
+            trail if !trail.is_null() && self.breadcrumbs.get() > 0 => trail,
             _ => self.begin_trail(&name()),
         };
         // SAFETY: the pointer is null, or that of memory which is initialised and never freed.
@@ -114,7 +114,9 @@ impl ContextStack {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let micros = since.map_or(0, |since| u64::try_from(since.as_micros()).unwrap_or(0));
         let header = [micros, u64::from(level) << 32 | texts.len as u64];
-        trail.ring.push(header.into_iter().chain(texts.words()));
+        let number = self.breadcrumbs.get() + 1;
+        self.breadcrumbs.set(number);
+        trail.ring.push(number, header.into_iter().chain(texts.words()));
     }
 
     /// Gives this thread the trail of its memory, which may be that of a thread that has ended.
@@ -131,25 +133,24 @@ impl ContextStack {
             trail.begin(name);
         }
         self.trail.store(trail, Ordering::Release);
-        self.is_trail_own.set(true);
         trail
-    }
-
-    /// Returns the breadcrumbs of the thread, the oldest first. Any thread may call this.
-    pub(super) fn breadcrumbs(trail: &Trail) -> Vec<RawBreadcrumb> {
-        let generation = trail.generation.load(Ordering::Acquire);
-        let name = trail.name.iter().flat_map(|word| word.load(Ordering::Relaxed).to_ne_bytes());
-        let name = name_of(&name.collect::<Vec<u8>>());
-        let records = trail.ring.read();
-        // Otherwise another thread has begun to use it.
-        if generation % 2 == 1 || trail.generation.load(Ordering::Acquire) != generation {
-            return Vec::new();
-        }
-        records.iter().map(|words| RawBreadcrumb::new(words, &name)).collect()
     }
 }
 
 impl Trail {
+    /// Returns the breadcrumbs of the thread, the oldest first. Any thread may call this.
+    pub(super) fn read(&self) -> Vec<RawBreadcrumb> {
+        let generation = self.generation.load(Ordering::Acquire);
+        let name = self.name.iter().flat_map(|word| word.load(Ordering::Relaxed).to_ne_bytes());
+        let name = name_of(&name.collect::<Vec<u8>>());
+        let records = self.ring.read();
+        // Otherwise another thread has begun to use it.
+        if generation % 2 == 1 || self.generation.load(Ordering::Acquire) != generation {
+            return Vec::new();
+        }
+        records.iter().map(|words| RawBreadcrumb::new(words, &name)).collect()
+    }
+
     fn begin(&self, name: &str) {
         let generation = self.generation.load(Ordering::Relaxed);
         self.generation.store(generation + 1, Ordering::SeqCst);
