@@ -8,6 +8,8 @@ use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::process::{ExitCode, Termination};
 
+#[cfg(feature = "tower")]
+pub(crate) use future::Catching;
 pub use future::{CatchFuture, catch_future};
 use vitte_capsule::{ContextEntry, CrashReport, Redactor};
 use vitte_diag::{SourceMap, codes};
@@ -51,13 +53,22 @@ use crate::{context, handler, panic_hook, sys, variables};
 /// continues to unwind: it is not a crash, and there is nothing left to write to.
 #[allow(clippy::result_large_err, reason = "a panic is rare, and a boxed report is awkward to use")]
 pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, CrashReport> {
+    catch_and_extend(work, &ExtendNothing)
+}
+
+/// Does the same, and adds to the report before it is stored.
+#[allow(clippy::result_large_err, reason = "that of `catch_panic`")]
+pub(crate) fn catch_and_extend<T>(
+    work: impl FnOnce() -> T,
+    extend: &dyn ExtendReport,
+) -> Result<T, CrashReport> {
     let call = CatchCall::begin(CallKind::Blocking);
     let depth = context::depth();
     let result = call.run(|| catch_unwind(AssertUnwindSafe(work)), describe);
     // Such as those whose guards were forgotten.
     context::truncate(depth);
     end(call);
-    result.map_err(report_of)
+    result.map_err(|panic| report_of(panic, extend))
 }
 
 /// Returns the message of a payload.
@@ -77,9 +88,29 @@ fn end(call: CatchCall) {
     }
 }
 
+/// Adds to a report before it is stored.
+pub(crate) trait ExtendReport {
+    fn extend(&self, report: &mut CrashReport);
+}
+
+/// Adds nothing.
+#[derive(Debug)]
+pub(crate) struct ExtendNothing;
+
+#[cfg(feature = "tower")]
+impl<E: ExtendReport> ExtendReport for std::sync::Arc<E> {
+    fn extend(&self, report: &mut CrashReport) {
+        (**self).extend(report);
+    }
+}
+
+impl ExtendReport for ExtendNothing {
+    fn extend(&self, _: &mut CrashReport) {}
+}
+
 /// Returns the report of a panic that was caught. Throws it again if it means that the reader of a standard stream has gone.
 #[allow(clippy::boxed_local, reason = "it is large")]
-fn report_of(panic: Box<CaughtPanic>) -> CrashReport {
+fn report_of(panic: Box<CaughtPanic>, extend: &dyn ExtendReport) -> CrashReport {
     let CaughtPanic { key, payload, caught } = *panic;
     if is_broken_output(&key.message, &caught) {
         resume_unwind(payload);
@@ -89,7 +120,7 @@ fn report_of(panic: Box<CaughtPanic>) -> CrashReport {
     let (mut parts, mut report) = (Some((key, caught)), None);
     // This thread may have a small stack.
     sys::with_big_stack(&mut |_| {
-        report = parts.take().map(|(key, caught)| into_report(key, caught));
+        report = parts.take().map(|(key, caught)| into_report(key, caught, extend));
     });
     *report
         .unwrap_or_else(|| Box::new(CrashReport::new(codes::F0001, String::new(), String::new())))
@@ -104,12 +135,12 @@ fn is_broken_output(message: &str, caught: &Caught) -> bool {
 }
 
 /// Returns the report of a panic, and stores it.
-fn into_report(key: PanicKey, caught: Caught) -> Box<CrashReport> {
+fn into_report(key: PanicKey, caught: Caught, extend: &dyn ExtendReport) -> Box<CrashReport> {
     let (mut report, sources, contexts) = match caught {
         Caught::Own(capture) => {
             if let Some(cause) = reported_cause(&key.message) {
                 let contexts = capture.into_contexts().1;
-                return stored_again(cause, sources::current().as_ref(), contexts, true);
+                return stored_again(cause, sources::current().as_ref(), contexts, true, extend);
             }
             let (report, sources) = capture.into_report();
             (report, sources, None)
@@ -122,11 +153,12 @@ fn into_report(key: PanicKey, caught: Caught) -> Box<CrashReport> {
         Caught::OfWorker(held, contexts) => {
             // It is returned, and not shown.
             _ = held.output.take();
-            return stored_again(held.report, held.sources.as_ref(), contexts, held.has_entered);
+            let (report, sources) = (held.report, held.sources.as_ref());
+            return stored_again(report, sources, contexts, held.has_entered, extend);
         }
         Caught::Unknown(note, contexts) => {
             if let Some(cause) = reported_cause(&key.message) {
-                return stored_again(cause, sources::current().as_ref(), contexts, true);
+                return stored_again(cause, sources::current().as_ref(), contexts, true, extend);
             }
             let config = handler::config().unwrap_or_else(Config::new);
             let thread = panic_hook::thread_name();
@@ -138,6 +170,7 @@ fn into_report(key: PanicKey, caught: Caught) -> Box<CrashReport> {
     if let Some((contexts, has_entered)) = contexts {
         add_contexts(&mut report, contexts, has_entered, sources.as_ref());
     }
+    extend.extend(&mut report);
     handler::store(&mut report, sources.as_ref());
     panic_hook::remember(&report);
     report
@@ -153,8 +186,10 @@ fn stored_again(
     sources: Option<&SourceMap>,
     contexts: CapturedContexts,
     has_entered: bool,
+    extend: &dyn ExtendReport,
 ) -> Box<CrashReport> {
     add_contexts(&mut report, contexts, has_entered, sources);
+    extend.extend(&mut report);
     handler::store_again(&mut report, sources);
     report
 }

@@ -44,6 +44,7 @@
 //! | `cpp` | the names of functions of C++ in backtraces, on Linux |
 //! | `minidump` | `CrashHandlerBuilder::minidump`: a minidump in the capsule of a fatal signal, on Linux; needs Rust 1.88 |
 //! | `tokio` | [`tokio`](https://docs.rs/tokio)'s tasks: their ids in the reports of panics, and functions that name them |
+//! | `tower` | a layer for services of [`tower`](https://docs.rs/tower), axum and hyper: answers a request whose handling panics |
 //! | `tracing` | a layer for [`tracing`](https://docs.rs/tracing-subscriber): spans are contexts, and events are breadcrumbs |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -70,6 +71,8 @@ mod sys;
 mod timed_lock;
 #[cfg(feature = "tokio")]
 pub mod tokio;
+#[cfg(feature = "tower")]
+pub mod tower;
 #[cfg(feature = "tracing")]
 pub mod tracing;
 mod variables;

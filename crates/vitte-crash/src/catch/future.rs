@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 use vitte_capsule::CrashReport;
 
-use super::{describe, end, report_of};
+use super::{ExtendNothing, ExtendReport, describe, end, report_of};
 use crate::context::handle::handle;
 use crate::context::instrumented::Instrumented;
 use crate::panic_hook::CatchCall;
@@ -37,8 +37,7 @@ use crate::panic_hook::registry::CallKind;
 /// The report of the panic if a poll of `future` panics. The rest is as with [`catch_panic`](crate::catch_panic()): with
 /// `panic = "abort"` the process ends instead, and a panic about a lost reader of standard output continues to unwind.
 pub fn catch_future<F: Future>(future: F) -> CatchFuture<F> {
-    let catching = Catching { future, call: ActiveCall(None) };
-    CatchFuture { inner: handle().instrument(catching) }
+    CatchFuture { inner: handle().instrument(Catching::new(future, ExtendNothing)) }
 }
 
 pin_project! {
@@ -46,16 +45,23 @@ pin_project! {
     #[must_use = "futures do nothing unless they are polled"]
     pub struct CatchFuture<F> {
         #[pin]
-        inner: Instrumented<Catching<F>>,
+        inner: Instrumented<Catching<F, ExtendNothing>>,
     }
 }
 
 pin_project! {
-    /// The future inside of its contexts.
-    struct Catching<F> {
+    /// The future inside of its contexts. `extend` adds to the report before it is stored.
+    pub(crate) struct Catching<F, E> {
         #[pin]
         future: F,
+        extend: E,
         call: ActiveCall,
+    }
+}
+
+impl<F, E> Catching<F, E> {
+    pub(crate) const fn new(future: F, extend: E) -> Self {
+        Self { future, extend, call: ActiveCall(None) }
     }
 }
 
@@ -88,7 +94,7 @@ impl<F: Future> Future for CatchFuture<F> {
     }
 }
 
-impl<F: Future> Future for Catching<F> {
+impl<F: Future, E: ExtendReport> Future for Catching<F, E> {
     type Output = Result<F::Output, CrashReport>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -101,6 +107,6 @@ impl<F: Future> Future for Catching<F> {
             Err(caught) => Err(caught),
         };
         this.call.end();
-        Poll::Ready(result.map_err(report_of))
+        Poll::Ready(result.map_err(|panic| report_of(panic, this.extend)))
     }
 }

@@ -34,14 +34,19 @@ pin_project! {
 
 /// The contexts of a task.
 #[derive(Debug)]
-struct TaskContexts {
+pub(crate) struct TaskContexts {
     handle: ContextHandle,
     suspended: Suspended,
 }
 
 impl TaskContexts {
+    pub(crate) fn new(handle: ContextHandle) -> Self {
+        Self { handle, suspended: Suspended::default() }
+    }
+
+    /// Runs a part of the task in its contexts.
     #[inline]
-    fn within<T>(&mut self, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn within<T>(&mut self, work: impl FnOnce() -> T) -> T {
         match slots::current_or_claim() {
             Some(stack) => stack.within(self.handle.snapshot(), &mut self.suspended, work),
             None => work(),
@@ -51,8 +56,7 @@ impl TaskContexts {
 
 impl<F> Instrumented<F> {
     pub(super) fn new(future: F, handle: ContextHandle) -> Self {
-        let contexts = TaskContexts { handle, suspended: Suspended::default() };
-        Self { future: Some(future), contexts }
+        Self { future: Some(future), contexts: TaskContexts::new(handle) }
     }
 }
 
