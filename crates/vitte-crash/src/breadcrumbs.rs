@@ -6,8 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jiff::Timestamp;
 use vitte_capsule::{Breadcrumb, BreadcrumbLevel, ContextField, CrashReport};
 
-use crate::panic_hook::thread_name;
 use crate::sys::slots::{self, BreadcrumbTexts, RawBreadcrumb};
+use crate::thread_name::thread_name;
 
 /// Maximum number of breadcrumbs of a report: the newest ones.
 const MAX_BREADCRUMBS: usize = 256;

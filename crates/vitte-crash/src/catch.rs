@@ -19,6 +19,7 @@ use crate::context::sources;
 use crate::panic_hook::registry::CallKind;
 use crate::panic_hook::{CapturedContexts, CatchCall, Caught, CaughtPanic, PanicKey};
 use crate::panic_message::limited;
+use crate::thread_name::thread_name;
 use crate::{context, handler, panic_hook, sys, variables};
 
 /// Runs one unit of work, such as compiling one file, and returns its panic as an error, so that the program can
@@ -161,7 +162,7 @@ fn into_report(key: PanicKey, caught: Caught, extend: &dyn ExtendReport) -> Box<
                 return stored_again(cause, sources::current().as_ref(), contexts, true, extend);
             }
             let config = handler::config().unwrap_or_else(Config::new);
-            let thread = panic_hook::thread_name();
+            let thread = thread_name();
             let mut report = Box::new(config.report(codes::F0001, key.message, thread));
             report.notes.extend(note);
             (report, sources::current(), Some((contexts, false)))
@@ -288,7 +289,7 @@ fn write_redacted(start: &str, text: &str) {
 }
 
 fn deliver_error(config: &Config, message: String, notes: Vec<String>) {
-    let mut report = config.report(codes::F0006, message, panic_hook::thread_name());
+    let mut report = config.report(codes::F0006, message, thread_name());
     report.notes = notes;
     let captured = variables::records::read(&panic_hook::capture_variables());
     let sources = sources::current();

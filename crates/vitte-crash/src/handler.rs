@@ -28,6 +28,7 @@ use crate::save::{self, CapsuleOptions};
 use crate::sys;
 use crate::sys::StackKind;
 use crate::sys::held_output::HeldOutput;
+use crate::thread_name::thread_name;
 #[cfg(has_reporter)]
 use crate::watchdog::Watchdog;
 
@@ -236,7 +237,7 @@ impl Handler {
             let (capture, catch) = match action {
                 PanicAction::Ignore | PanicAction::Caught => return,
                 PanicAction::Follow(note) => {
-                    let thread = panic_hook::thread_name();
+                    let thread = thread_name();
                     let line = format!("note: a consequence in thread {thread}: {note}");
                     return write_line(&line);
                 }
@@ -281,7 +282,7 @@ fn report_in_child(request: sys::ReporterRequest) -> ! {
 fn write_panic_line(info: &PanicHookInfo<'_>) {
     let message = message_of(info.payload());
     let location = info.location().map(|at| format!(" at {at}")).unwrap_or_default();
-    write_line(&format!("panic in thread {}{location}: {message}", panic_hook::thread_name()));
+    write_line(&format!("panic in thread {}{location}: {message}", thread_name()));
 }
 
 /// Writes a line to standard error.

@@ -67,6 +67,7 @@ mod reporter;
 mod save;
 mod symbols;
 mod sys;
+mod thread_name;
 #[cfg(has_reporter)]
 mod timed_lock;
 #[cfg(feature = "tokio")]

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use backtrace::Backtrace;
 pub(crate) use broken_pipe::{is_broken_output, is_broken_output_error};
-pub(crate) use capture::{capture_variables, ignore_panics_of_thread, is_ignored, thread_name};
+pub(crate) use capture::{capture_variables, ignore_panics_of_thread, is_ignored};
 pub(crate) use catching::{CatchCall, Caught, CaughtPanic, was_output_broken};
 pub(crate) use consequence::{cause_of, remember};
 pub(crate) use payload::describe;
@@ -31,6 +31,7 @@ use crate::symbols::{self, PanicStack};
 #[cfg(unix)]
 use crate::sys;
 use crate::sys::slots::{self, Opening, RawBreadcrumb, RawContext};
+use crate::thread_name::thread_name;
 use crate::{breadcrumbs, context_frames, variables};
 
 /// The data of a panic that is captured in the hook. Slow work, such as resolving addresses to names, follows in

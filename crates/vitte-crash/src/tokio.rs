@@ -26,6 +26,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use ::tokio::task::{JoinHandle, try_id};
@@ -70,7 +71,10 @@ impl<F: Future> Future for Task<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         if let Some(name) = this.name.take() {
-            this.inner.as_mut().map_handle(|outer| in_task(outer, &name, handle));
+            this.inner.as_mut().map_contexts(|outer| {
+                let outer = ContextHandle::new(Arc::clone(outer));
+                in_task(&outer, &name, || handle().snapshot())
+            });
         }
         this.inner.poll(cx)
     }

@@ -35,10 +35,11 @@ use tracing_core::span::{Attributes, Id, Record};
 use tracing_core::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
+use vitte_capsule::BreadcrumbLevel;
 
+use crate::breadcrumbs;
 use crate::context::handle::snapshot_within;
 use crate::sys::slots::{self, BreadcrumbTexts, ContextStack, Snapshot};
-use crate::{BreadcrumbLevel, breadcrumbs};
 
 /// Returns a layer that makes contexts from spans and breadcrumbs from events. A filter of the layer decides which.
 ///

@@ -27,7 +27,7 @@ pub(crate) fn leave(outer: CurrentCatch) {
     CURRENT.set(outer);
 }
 
-/// Returns the number of the innermost call of this thread, or 0.
+/// Returns the number of the call that this thread is in, or 0.
 pub(crate) fn own() -> u64 {
     CURRENT.get().id
 }
@@ -37,7 +37,7 @@ pub(crate) fn own() -> u64 {
 pub(crate) enum Catcher {
     /// No call of `catch_panic`.
     None,
-    /// The innermost call of this thread, with this number.
+    /// The call that this thread is in, with this number.
     Own(u64),
     /// Perhaps one of the calls with these numbers, the first one that is active. 0 is none. The first one is on another
     /// thread, or an executor may catch the panic before.

@@ -63,8 +63,16 @@ impl ContextHandle {
         Self(Arc::new(Snapshot::new(stack, depth, catch::current())))
     }
 
-    pub(super) const fn snapshot(&self) -> &Arc<Snapshot> {
-        &self.0
+    /// Returns the contexts of a snapshot.
+    #[cfg(feature = "tokio")]
+    pub(crate) const fn new(snapshot: Arc<Snapshot>) -> Self {
+        Self(snapshot)
+    }
+
+    /// Returns the snapshot, which other owners of it keep.
+    #[cfg(any(feature = "tokio", feature = "tower"))]
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.0)
     }
 
     /// Enters the contexts until the result is dropped. Until then, the contexts that are open on this thread are not part
@@ -95,7 +103,7 @@ impl ContextHandle {
     /// Returns a future that does the work of `future` in the contexts, whichever threads poll it. The guards that it has
     /// across an `.await` are closed while other tasks run.
     pub fn instrument<F>(&self, future: F) -> Instrumented<F> {
-        Instrumented::new(future, self.clone())
+        Instrumented::new(future, Arc::clone(&self.0))
     }
 }
 

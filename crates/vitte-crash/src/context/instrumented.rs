@@ -2,16 +2,16 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::handle::ContextHandle;
-use crate::sys::slots::{self, Suspended};
+use crate::sys::slots::{self, Snapshot, Suspended};
 
 pin_project! {
     /// A future with contexts. Returned by [`ContextGuard::instrument`](crate::ContextGuard::instrument) and
-    /// [`ContextHandle::instrument`].
+    /// [`ContextHandle::instrument`](crate::ContextHandle::instrument).
     ///
     /// Each poll and the drop of the future happen in the contexts. If they cost anything to the runtime, it is a few
     /// nanoseconds for a poll (BENCHMARKS.md).
@@ -35,40 +35,40 @@ pin_project! {
 /// The contexts of a task.
 #[derive(Debug)]
 pub(crate) struct TaskContexts {
-    handle: ContextHandle,
+    snapshot: Arc<Snapshot>,
     suspended: Suspended,
 }
 
 impl TaskContexts {
-    pub(crate) fn new(handle: ContextHandle) -> Self {
-        Self { handle, suspended: Suspended::default() }
+    pub(crate) fn new(snapshot: Arc<Snapshot>) -> Self {
+        Self { snapshot, suspended: Suspended::default() }
     }
 
     /// Runs a part of the task in its contexts.
     #[inline]
     pub(crate) fn within<T>(&mut self, work: impl FnOnce() -> T) -> T {
         match slots::current_or_claim() {
-            Some(stack) => stack.within(self.handle.snapshot(), &mut self.suspended, work),
+            Some(stack) => stack.within(&self.snapshot, &mut self.suspended, work),
             None => work(),
         }
     }
 }
 
 impl<F> Instrumented<F> {
-    pub(super) fn new(future: F, handle: ContextHandle) -> Self {
-        Self { future: Some(future), contexts: TaskContexts::new(handle) }
+    pub(super) fn new(future: F, snapshot: Arc<Snapshot>) -> Self {
+        Self { future: Some(future), contexts: TaskContexts::new(snapshot) }
     }
 }
 
 #[cfg(feature = "tokio")]
 impl<F> Instrumented<F> {
     /// Replaces the contexts by those that `map` returns.
-    pub(crate) fn map_handle(
+    pub(crate) fn map_contexts(
         self: Pin<&mut Self>,
-        map: impl FnOnce(&ContextHandle) -> ContextHandle,
+        map: impl FnOnce(&Arc<Snapshot>) -> Arc<Snapshot>,
     ) {
         let contexts = self.project().contexts;
-        contexts.handle = map(&contexts.handle);
+        contexts.snapshot = map(&contexts.snapshot);
     }
 }
 

@@ -31,13 +31,12 @@ use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering, compiler_fenc
 
 pub(crate) use copies::FieldProblem;
 use copies::TextCopies;
-pub(crate) use entry::InlineField;
 use entry::StackEntry;
+pub(crate) use entry::{InlineField, Snapshot};
 pub(crate) use inherited::Suspended;
 pub(crate) use opening::Opening;
 #[cfg(has_reporter)]
 pub(crate) use remote::{read, read_breadcrumbs, read_threads};
-pub(crate) use snapshot::Snapshot;
 #[cfg(has_reporter)]
 pub(super) use table::address;
 pub(crate) use table::{MAX_THREADS, all_breadcrumbs, current, current_or_claim};
@@ -68,7 +67,7 @@ pub(crate) struct ContextStack {
     depth: AtomicU32,
     /// The number of contexts that were opened so far.
     opened: AtomicU64,
-    /// The depth inside of the innermost entry that stands for a snapshot, or 0. It is at most `depth`.
+    /// The depth inside of the innermost entry of a snapshot, or 0. It is at most `depth`.
     base: Cell<u32>,
     /// The same for the innermost task. Guards count from it, because a task may be polled at another depth each time. It is
     /// at most `depth`.

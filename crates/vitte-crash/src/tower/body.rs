@@ -38,8 +38,8 @@ pin_project! {
 }
 
 impl<B> CrashBody<B> {
-    pub(super) fn inner(body: B, handle: ContextHandle, status: u16) -> Self {
-        Self { kind: Kind::Inner { body, contexts: TaskContexts::new(handle), status } }
+    pub(super) fn inner(body: B, handle: &ContextHandle, status: u16) -> Self {
+        Self { kind: Kind::Inner { body, contexts: TaskContexts::new(handle.snapshot()), status } }
     }
 
     pub(super) const fn answer(bytes: Bytes) -> Self {

@@ -117,7 +117,7 @@ where
         Poll::Ready(match result {
             Ok(response) => response.map(|response| {
                 let status = response.status().as_u16();
-                response.map(|body| CrashBody::inner(body, this.handle.clone(), status))
+                response.map(|body| CrashBody::inner(body, this.handle, status))
             }),
             Err(report) => Ok(this.facts.answer(&report)),
         })

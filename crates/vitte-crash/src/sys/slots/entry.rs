@@ -1,6 +1,7 @@
-//! An entry of a stack of contexts.
+//! The entries of a stack of contexts, and copies of them that other threads can enter.
 
 use std::cell::Cell;
+use std::fmt;
 use std::ptr::null;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering, compiler_fence};
@@ -8,7 +9,6 @@ use std::sync::atomic::{AtomicU64, Ordering, compiler_fence};
 use vitte_diag::{FileId, Span};
 
 use super::borrowed::BorrowedVariables;
-use super::snapshot::Snapshot;
 use super::texts::{RawText, WordText};
 use super::{MAX_FIELDS, Opening, RawContext, TEXT_WORDS};
 
@@ -37,7 +37,7 @@ pub(super) struct StackEntry {
     pub(super) fields: [InlineField; MAX_FIELDS],
 }
 
-/// The entry stands for the contexts of a snapshot. It hides the contexts outside of it.
+/// The entry is that of a snapshot, whose contexts are open. It hides the contexts outside of it.
 pub(super) const IS_INHERITED: u32 = 1;
 /// The entry keeps its snapshot alive.
 pub(super) const OWNS_SNAPSHOT: u32 = 2;
@@ -97,7 +97,7 @@ impl StackEntry {
         }
     }
 
-    /// Makes the entry stand for the contexts of a snapshot, which it keeps alive.
+    /// Makes this the entry of a snapshot, which it keeps alive.
     #[inline]
     pub(super) fn set_snapshot(&self, snapshot: Arc<Snapshot>) {
         self.snapshot.set(Arc::into_raw(snapshot));
@@ -149,7 +149,7 @@ impl StackEntry {
     }
 
     /// Returns a copy without variables. Texts that do not live as long as the process are copied into `texts`. The copy of
-    /// an entry that stands for a snapshot keeps it alive.
+    /// an entry of a snapshot keeps it alive.
     pub(super) fn to_copy(&self, texts: &mut Vec<Box<[u8]>>) -> Self {
         let has_copies = self.flags.get() & HAS_COPIES != 0;
         let mut text = |text: RawText| if has_copies { text.to_copy(texts) } else { text };
@@ -197,6 +197,70 @@ impl Drop for StackEntry {
     /// The entries of stacks are never dropped, only copies of them.
     fn drop(&mut self) {
         self.clear_flags();
+    }
+}
+
+/// Contexts that were open on a thread, with their fields. They never change, so that any thread may read them. Another
+/// process reads them too, so the layout is fixed.
+#[repr(C)]
+pub(crate) struct Snapshot {
+    /// The first of `count` entries, the innermost context first. None of them stands for another snapshot.
+    pub(super) entries: *const StackEntry,
+    pub(super) count: u64,
+    /// The number of contexts that were open, but not recorded.
+    pub(super) omitted: u32,
+    /// The call of `catch_panic` that was active, or 0.
+    catch: u64,
+    /// The texts of entries that do not live as long as the process.
+    _texts: Vec<Box<[u8]>>,
+}
+
+// SAFETY: nothing changes a snapshot or its entries after they are created, and all that they refer to belongs to the snapshot
+// or lives as long as the process.
+unsafe impl Send for Snapshot {}
+// SAFETY: the same.
+unsafe impl Sync for Snapshot {}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.entries().iter().map(|entry| entry.name.get().read())).finish()
+    }
+}
+
+impl Snapshot {
+    pub(super) fn of(
+        entries: Vec<StackEntry>,
+        omitted: u32,
+        catch: u64,
+        texts: Vec<Box<[u8]>>,
+    ) -> Self {
+        let count = entries.len() as u64;
+        let entries = Box::into_raw(entries.into_boxed_slice()).cast_const().cast();
+        Self { entries, count, omitted, catch, _texts: texts }
+    }
+
+    /// Returns the contexts, the innermost first.
+    pub(super) const fn entries(&self) -> &[StackEntry] {
+        // SAFETY: `of` has created the pointer from a box of `count` entries, which lives as long as this.
+        unsafe { std::slice::from_raw_parts(self.entries, self.len()) }
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "it was a `usize`")]
+    const fn len(&self) -> usize {
+        self.count as usize
+    }
+
+    /// Returns the call of `catch_panic` that was active, or 0.
+    pub(crate) const fn catch(&self) -> u64 {
+        self.catch
+    }
+}
+
+impl Drop for Snapshot {
+    fn drop(&mut self) {
+        let entries = std::ptr::slice_from_raw_parts_mut(self.entries.cast_mut(), self.len());
+        // SAFETY: `of` has created the pointer from such a box, and nothing else frees it.
+        drop(unsafe { Box::from_raw(entries) });
     }
 }
 

@@ -6,7 +6,7 @@
 //! visible:                     block, parse, request, serve
 //! ```
 //!
-//! An entry can stand for a [`Snapshot`]. It hides the contexts outside of it: a thread that runs a task, or that waits for a
+//! An entry can be that of a [`Snapshot`], whose contexts are open then. It hides the contexts outside of it: a thread that runs a task, or that waits for a
 //! job and runs another one meanwhile, has contexts which the task does not belong to.
 //!
 //! Why the snapshot of an entry is always valid: an entry with the flag `OWNS_SNAPSHOT` keeps it alive until the entry is used
@@ -20,8 +20,7 @@ use std::sync::atomic::{Ordering, compiler_fence};
 
 use vitte_diag::Span;
 
-use super::entry::{HAS_COPIES, StackEntry};
-use super::snapshot::Snapshot;
+use super::entry::{HAS_COPIES, Snapshot, StackEntry};
 use super::texts::RawText;
 use super::{ContextStack, INHERITED_DEPTH, Opening, RawContext, entry_position, stored_depths};
 
@@ -31,7 +30,7 @@ pub(super) struct Visible<'a> {
     stack: &'a ContextStack,
     /// The number of open contexts.
     depth: u32,
-    /// The depth of the entry that stands for a snapshot and hides those outside of it.
+    /// The depth of the entry of a snapshot and hides those outside of it.
     inherited: Option<u32>,
 }
 
@@ -86,7 +85,7 @@ pub(crate) struct Entered {
     pub(crate) is_task: bool,
 }
 
-/// Returns the depth of the innermost entry that stands for a snapshot, if `depth` contexts are open. `base` is the depth
+/// Returns the depth of the innermost entry of a snapshot, if `depth` contexts are open. `base` is the depth
 /// inside of the innermost one of all, also if deeper contexts have overwritten its entry.
 pub(super) fn innermost_inherited(
     depth: u32,
@@ -134,7 +133,7 @@ impl ContextStack {
         self.entries.get(entry_position(depth)).filter(|entry| entry.depth.get() == depth)
     }
 
-    /// Returns whether the entry at `depth` stands for a snapshot.
+    /// Returns whether the entry at `depth` is that of a snapshot.
     pub(super) fn is_inherited_at(&self, depth: u32) -> bool {
         self.entry_at(depth).is_some_and(StackEntry::is_inherited)
     }
@@ -236,7 +235,7 @@ impl ContextStack {
         suspended.depth = depth - base;
     }
 
-    /// Finds the innermost entry that stands for a snapshot, of those outside of `depth`.
+    /// Finds the innermost entry of a snapshot, of those outside of `depth`.
     #[cold]
     #[inline(never)]
     pub(super) fn find_base(&self, depth: u32) {

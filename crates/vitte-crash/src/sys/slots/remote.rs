@@ -4,10 +4,10 @@ use std::iter::repeat;
 use std::mem::offset_of;
 use std::sync::atomic::AtomicU64;
 
-use super::entry::{IS_INHERITED, InlineField, StackEntry, span_from};
+use super::entry::{IS_INHERITED, InlineField, Snapshot, StackEntry, span_from};
 use super::inherited::innermost_inherited;
 use super::ring::{Record, Ring, numbers, position_of, version_of};
-use super::snapshot::{Snapshot, offsets};
+use super::snapshot::offsets;
 use super::table::{MAX_THREADS, Slot};
 use super::texts::{decode, text_from_words};
 use super::trail::{MAX_BREADCRUMBS, NAME_WORDS, RawBreadcrumb, Trail, WORDS, name_of};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use vitte_diag::Span;
 
-use super::snapshot::Snapshot;
+use super::entry::Snapshot;
 use super::{ContextStack, InlineField, Opening, stored_depths};
 
 impl ContextStack {
