@@ -75,7 +75,7 @@ pub use report::{
     UNKNOWN_PAYLOAD, shell_command,
 };
 pub use repository::{
-    CleanReport, Index, IndexEntry, IndexRepair, RemovalReason, Repository, RepositoryError,
-    RepositoryErrorKind, Retention,
+    CleanReport, CrashGroup, Index, IndexEntry, IndexRepair, RemovalReason, Repository,
+    RepositoryError, RepositoryErrorKind, Retention,
 };
 pub use vitte_diag::{FoldedFrames, FoldedRow, LibraryFrames, ShortFrame};

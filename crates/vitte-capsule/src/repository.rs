@@ -5,6 +5,7 @@ mod entry;
 mod error;
 mod file_lock;
 mod files;
+mod group;
 mod id;
 mod index;
 mod latest;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 pub use entry::IndexEntry;
 pub use error::{RepositoryError, RepositoryErrorKind};
+pub use group::CrashGroup;
 use index::LockedIndex;
 use location::Location;
 pub use repair::{Index, IndexRepair};

@@ -3,16 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 
 use clap::{Args, Subcommand, ValueEnum};
-use indexmap::IndexMap;
-use serde::Serialize;
 use serde_json::json;
-use vitte_capsule::{Fingerprint, Index, IndexEntry};
+use vitte_capsule::{CrashGroup, Index, IndexEntry};
 
 use super::directory::Directory;
 use super::list_args::ListArgs;
 use super::page::{OutputArgs, TextOutput, count, number, safe};
 use super::shell::{CommandResult, Failure, Shell};
-use super::summary::{self, complete_message, with_fingerprint};
+use super::summary::{complete_message, with_fingerprint};
 use super::table::{self, Column};
 use super::target::LoadedCrash;
 use super::{list, show};
@@ -65,31 +63,6 @@ struct GroupShow {
     json: bool,
 }
 
-/// The crashes of one fingerprint.
-#[derive(Debug, Serialize)]
-struct Group {
-    fingerprint: Fingerprint,
-    crashes: usize,
-    /// The times of the first and of the last crash.
-    first: String,
-    last: String,
-    /// The kind or the signal of the last crash.
-    kind: String,
-    /// The program of the last crash.
-    #[serde(rename = "module")]
-    program: String,
-    /// The number of crashes of each version, and at each location in the sources of the user.
-    versions: BTreeMap<String, usize>,
-    places: BTreeMap<String, usize>,
-    /// The message of the last crash.
-    message: String,
-    /// The id of the last crash.
-    latest: String,
-    /// The position of the last crash among all.
-    #[serde(skip)]
-    position: usize,
-}
-
 impl Groups {
     pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
         match self.command {
@@ -103,7 +76,7 @@ impl GroupList {
     fn run(self, shell: &mut Shell<'_>) -> CommandResult {
         let index = self.list.directory.index(shell)?;
         let matches = |entry: &IndexEntry| self.list.selection.matches(entry);
-        let mut groups = groups(index.entries().filter(matches));
+        let mut groups = CrashGroup::of(index.entries().filter(matches));
         if self.sort == Sort::Count {
             groups.sort_by_key(|group| group.crashes);
         }
@@ -111,7 +84,7 @@ impl GroupList {
         groups.drain(..total.saturating_sub(self.list.limit.max(self.json)));
         if self.json {
             for mut group in groups {
-                group.complete(&index);
+                complete(&mut group, &index);
                 writeln!(shell.out, "{}", serde_json::to_string(&group)?)?;
             }
             return Ok(());
@@ -123,7 +96,7 @@ impl GroupList {
         }
         let mut page = self.list.output.page();
         if !page.is_cut() {
-            groups.iter_mut().for_each(|group| group.complete(&index));
+            groups.iter_mut().for_each(|group| complete(group, &index));
         }
         table::show(columns(&groups, page.is_cut()), &mut page);
         page.gap();
@@ -141,7 +114,7 @@ impl GroupShow {
         let index = self.directory.index(shell)?;
         let mut entries = with_fingerprint(&self.fingerprint, &index);
         entries.retain(|entry| index.file_exists(entry));
-        let found = groups(entries.iter().cloned());
+        let found = CrashGroup::of(entries.iter().cloned());
         let asked = safe(&self.fingerprint);
         let [group] = &*found else {
             return Err(Failure::Message(match found.len() {
@@ -167,7 +140,7 @@ impl GroupShow {
             return shell.json(&json!({"group": group, "entries": entries, "report": report}));
         }
         let mut page = self.output.page();
-        group.show(&mut page);
+        show_group(group, &mut page);
         page.heading("crashes, the newest last");
         let counts = HashMap::from([(group.fingerprint, group.crashes)]);
         list::show(&entries, &index, &counts, &mut page);
@@ -181,66 +154,32 @@ impl GroupShow {
     }
 }
 
-impl Group {
-    /// Replaces a message that the index may have cut.
-    fn complete(&mut self, index: &Index) {
-        self.message = complete_message(&self.latest, &self.message, index);
-    }
-
-    /// ```text
-    /// fingerprint  1a2b3c4d…
-    /// kind         panic
-    /// message      attempt to subtract with overflow
-    /// crashes      3
-    /// first        2025-10-22T13:05:42.123Z
-    /// last         2025-11-01T00:00:00Z
-    /// versions     vittec 0.1.0 (2), vittec 0.2.0 (1)
-    /// places       src/shapes.vitte:3:4 (3)
-    /// ```
-    fn show(&self, page: &mut TextOutput) {
-        page.fields(&[
-            ("fingerprint", self.fingerprint.to_string()),
-            ("kind", self.kind.clone()),
-            ("message", self.message.clone()),
-            ("crashes", number(self.crashes)),
-            ("first", self.first.clone()),
-            ("last", self.last.clone()),
-            ("versions", counted(&self.versions)),
-            ("places", counted(&self.places)),
-        ]);
-    }
+/// Replaces a message that the index may have cut.
+fn complete(group: &mut CrashGroup, index: &Index) {
+    group.message = complete_message(&group.latest, &group.message, index);
 }
 
-/// Returns the groups of crashes, whose oldest is the first: the group with the newest crash is the last one.
-fn groups(entries: impl Iterator<Item = IndexEntry>) -> Vec<Group> {
-    let mut groups: IndexMap<Fingerprint, Group> = IndexMap::new();
-    for (position, entry) in entries.enumerate() {
-        let group = groups.entry(entry.fingerprint).or_insert_with(|| Group {
-            fingerprint: entry.fingerprint,
-            crashes: 0,
-            first: entry.timestamp.clone(),
-            last: String::new(),
-            kind: String::new(),
-            program: String::new(),
-            versions: BTreeMap::new(),
-            places: BTreeMap::new(),
-            message: String::new(),
-            latest: String::new(),
-            position,
-        });
-        group.crashes += 1;
-        group.position = position;
-        let version = format!("{} {}", entry.program, entry.version);
-        *group.versions.entry(version.trim().to_owned()).or_default() += 1;
-        if let Some(place) = entry.location.clone() {
-            *group.places.entry(place).or_default() += 1;
-        }
-        summary::kind(&entry).clone_into(&mut group.kind);
-        (group.last, group.message, group.latest) = (entry.timestamp, entry.message, entry.id);
-        group.program = entry.program;
-    }
-    groups.sort_by(|_, a, _, b| a.position.cmp(&b.position));
-    groups.into_values().collect()
+/// ```text
+/// fingerprint  1a2b3c4d…
+/// kind         panic
+/// message      attempt to subtract with overflow
+/// crashes      3
+/// first        2025-10-22T13:05:42.123Z
+/// last         2025-11-01T00:00:00Z
+/// versions     vittec 0.1.0 (2), vittec 0.2.0 (1)
+/// places       src/shapes.vitte:3:4 (3)
+/// ```
+fn show_group(group: &CrashGroup, page: &mut TextOutput) {
+    page.fields(&[
+        ("fingerprint", group.fingerprint.to_string()),
+        ("kind", group.kind.clone()),
+        ("message", group.message.clone()),
+        ("crashes", number(group.crashes)),
+        ("first", group.first.clone()),
+        ("last", group.last.clone()),
+        ("versions", counted(&group.versions)),
+        ("places", counted(&group.locations)),
+    ]);
 }
 
 /// `vittec 0.1.0 (2), vittec 0.2.0 (1)`
@@ -259,23 +198,23 @@ const MAX_PLACE_CELLS: usize = 22;
 /// fingerprint  count  first       last        versions      place               message
 /// 1a2b3c4d         3  2025-10-22  2025-11-01  vittec 0.1.0  ...shapes.vitte:3:4  attempt to subtr...
 /// ```
-fn columns(groups: &[Group], is_cut: bool) -> Vec<Column> {
-    let cells = |cell: &dyn Fn(&Group) -> String| -> Vec<String> {
+fn columns(groups: &[CrashGroup], is_cut: bool) -> Vec<Column> {
+    let cells = |cell: &dyn Fn(&CrashGroup) -> String| -> Vec<String> {
         groups.iter().map(|group| safe(&cell(group))).collect()
     };
-    let versions = |group: &Group| -> String {
+    let versions = |group: &CrashGroup| -> String {
         // The name of the program is omitted, unless there are several.
         let program = format!("{} ", group.program);
         let without = group.versions.keys().map(|version| version.strip_prefix(&program));
         let all: Option<Vec<&str>> = without.collect();
         all.unwrap_or_else(|| group.versions.keys().map(String::as_str).collect()).join(", ")
     };
-    let places = |group: &Group| -> String {
-        let places: Vec<&str> = group.places.keys().map(String::as_str).collect();
+    let places = |group: &CrashGroup| -> String {
+        let places: Vec<&str> = group.locations.keys().map(String::as_str).collect();
         places.join(", ")
     };
     let digits = digits(groups);
-    let fingerprint = |group: &Group| {
+    let fingerprint = |group: &CrashGroup| {
         let all = group.fingerprint.to_string();
         if is_cut { all.get(..digits).unwrap_or(&all).to_owned() } else { all }
     };
@@ -296,7 +235,7 @@ fn columns(groups: &[Group], is_cut: bool) -> Vec<Column> {
 }
 
 /// Returns the number of digits by which all fingerprints differ: at least 8, as in [`Fingerprint::short`].
-fn digits(groups: &[Group]) -> usize {
+fn digits(groups: &[CrashGroup]) -> usize {
     let mut all: Vec<String> = groups.iter().map(|group| group.fingerprint.to_string()).collect();
     all.sort_unstable();
     let common = |pair: &[String]| match pair {
