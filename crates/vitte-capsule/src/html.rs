@@ -28,6 +28,7 @@ mod frames;
 mod graph;
 mod limits;
 mod lines;
+mod overview;
 mod policy;
 
 use std::borrow::Cow;
@@ -37,6 +38,7 @@ use code::FileView;
 use contexts::{HtmlContext, Part};
 use frames::{FrameGroup, HtmlThread};
 use graph::{Drawing, Graph};
+pub use overview::CrashOverview;
 
 use crate::capsule::Capsule;
 use crate::report::{CrashKind, shell_command};
@@ -101,8 +103,9 @@ impl Capsule {
 /// Renders the page with an already rendered `diagnostic` and the style sheet of the diagnostic.
 fn render(capsule: &Capsule, diagnostic: &str, style: &str) -> String {
     let report = &capsule.report;
-    let style =
-        unix_lines(&format!("{style}{}", include_str!("../templates/crash/page.css"))).into_owned();
+    let own =
+        concat!(include_str!("../templates/base.css"), include_str!("../templates/crash/page.css"));
+    let style = unix_lines(&format!("{style}{own}")).into_owned();
     let script = unix_lines(include_str!("../templates/crash/page.js"));
     let texts = code::texts(capsule);
     let files = code::files(capsule, &texts);

@@ -64,6 +64,8 @@ pub use capsule::{
 };
 pub use environment::{SafeVariables, with_home};
 pub use fingerprint::{Fingerprint, FingerprintError, FingerprintParts};
+#[cfg(feature = "html")]
+pub use html::CrashOverview;
 pub use redact::{RedactError, Redactor};
 #[cfg(feature = "replay")]
 pub use reduce::Reducer;

@@ -25,6 +25,7 @@ mod page;
 mod pattern;
 mod reduce;
 mod replay;
+mod report;
 mod search;
 mod selection;
 mod shell;
@@ -172,6 +173,8 @@ enum Crash {
     Symbolise(symbolise::Symbolise),
     /// Write the HTML report of a crash, a single file that needs no network
     Html(html::Html),
+    /// Write a page about all crashes or some: fingerprints, days, versions and top frames
+    Report(report::Report),
     /// Run the program again on the captured sources, and check whether the crash is reproduced
     Replay(replay::ReplayArgs),
     /// Find the smallest sources that reproduce the crash
@@ -205,6 +208,7 @@ impl Crash {
             Self::Diff(diff) => diff.run(shell),
             Self::Symbolise(symbolise) => symbolise.run(shell),
             Self::Html(html) => html.run(shell),
+            Self::Report(report) => report.run(shell),
             Self::Replay(replay) => replay.run(shell),
             Self::Reduce(reduce) => reduce.run(shell),
             Self::Export(export) => export.run(shell),

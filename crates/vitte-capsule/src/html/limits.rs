@@ -12,6 +12,16 @@ pub(super) fn line(text: &str, max_bytes: usize) -> String {
     with_omitted(xml_characters(text::one_line(head)).into_owned(), omitted)
 }
 
+/// Returns `text` on one line. If it is longer than `max_bytes`, it is truncated, and an ellipsis is appended.
+pub(super) fn short_line(text: &str, max_bytes: usize) -> String {
+    let (head, omitted) = split(text, max_bytes);
+    let mut line = xml_characters(text::one_line(head)).into_owned();
+    if omitted > 0 {
+        line.push('…');
+    }
+    line
+}
+
 /// Returns `text` with its line ends. If it is longer than `max_bytes`, it is truncated, and the number of
 /// omitted bytes is appended.
 pub(super) fn multi_line(text: &str, max_bytes: usize) -> String {
@@ -89,6 +99,7 @@ mod tests {
     fn long_text_is_truncated_between_characters() {
         assert_eq!(line("aé", 3), "aé");
         assert_eq!(line("aéb", 2), "a … 3 more bytes");
+        assert_eq!((&*short_line("aéb", 2), &*short_line("aé\n", 4)), ("a…", "aé\\n"));
         assert_eq!(multi_line("a\n\tb\u{1b}\nc", 4), "a\n    b … 3 more bytes");
         assert_eq!(line("a\n\u{202e}\u{ffff}", 99), "a\\n<U+202E><U+FFFF>");
     }

@@ -33,13 +33,12 @@ struct HtmlJson<'a> {
 
 impl Html {
     pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
+        if let Some(out) = &self.out {
+            check_stdout(out, self.json)?;
+        }
         let target = self.crash.load(shell)?;
         let page = target.capsule.to_html();
-        if self.out.as_deref() == Some(Path::new("-")) {
-            if self.json {
-                let why = "--json writes the path of the report, and with --out - it has none";
-                return Err(Failure::Message(why.to_owned()));
-            }
+        if self.out.as_deref().is_some_and(is_stdout) {
             return Ok(shell.out.write_all(page.as_bytes())?);
         }
         let id = &target.capsule.report.id;
@@ -57,8 +56,22 @@ impl Html {
     }
 }
 
-/// Writes the report to a path that the user named.
-fn write(path: PathBuf, page: &str) -> CommandResult<PathBuf> {
+/// Returns whether a file to write is standard output.
+pub(super) fn is_stdout(out: &Path) -> bool {
+    out == Path::new("-")
+}
+
+/// Fails if a JSON document with the path is wanted, and the page is written to standard output.
+pub(super) fn check_stdout(out: &Path, is_json: bool) -> CommandResult {
+    if is_json && is_stdout(out) {
+        let why = "--json writes the path of the page, and standard output has none";
+        return Err(Failure::Message(why.to_owned()));
+    }
+    Ok(())
+}
+
+/// Writes the page to a path that the user named.
+pub(super) fn write(path: PathBuf, page: &str) -> CommandResult<PathBuf> {
     write_atomically(&path, page.as_bytes(), Existing::Replace).map_err(|error| {
         let shown = path.to_string_lossy();
         Failure::Message(format!("cannot write `{}`: {error}", text::one_line(&shown)))

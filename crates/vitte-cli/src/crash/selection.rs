@@ -37,6 +37,22 @@ impl Selection {
         is_any && session.is_none() && since.is_none()
     }
 
+    /// Returns the filters as text, such as `of vittec, since 2025-10-22T00:00:00Z`. Empty if there are none.
+    pub(super) fn describe(&self) -> String {
+        let Self { module, signal, kind, session, since } = self;
+        let text = |word: &str, filter: &Option<String>| {
+            filter.as_ref().map(|filter| format!("{word} {filter}"))
+        };
+        let all = [
+            text("of", module),
+            text("by", signal),
+            text("of the kind", kind),
+            text("of the session", session),
+            since.map(|since| format!("since {since}")),
+        ];
+        all.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
     pub(super) fn matches(&self, entry: &IndexEntry) -> bool {
         let has = |filter: &Option<String>, matches: &dyn Fn(&str) -> bool| {
             filter.as_deref().is_none_or(matches)

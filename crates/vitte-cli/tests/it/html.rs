@@ -1,6 +1,8 @@
 //! The HTML report: its content, its use in a browser, and that it does not run anything from the crash.
 mod browser;
 mod in_browser;
+mod many;
+mod overview;
 mod pages;
 
 use std::collections::{BTreeMap, HashSet};
