@@ -22,6 +22,7 @@
 
 mod code;
 mod contexts;
+mod embed;
 mod facts;
 mod fragment;
 mod frames;
@@ -102,11 +103,22 @@ impl Capsule {
 
 /// Renders the page with an already rendered `diagnostic` and the style sheet of the diagnostic.
 fn render(capsule: &Capsule, diagnostic: &str, style: &str) -> String {
-    let report = &capsule.report;
     let own =
         concat!(include_str!("../templates/base.css"), include_str!("../templates/crash/page.css"));
     let style = unix_lines(&format!("{style}{own}")).into_owned();
     let script = unix_lines(include_str!("../templates/crash/page.js"));
+    // Writing to memory cannot fail.
+    report_page(capsule, diagnostic, &style, &script).render().unwrap_or_default()
+}
+
+/// Returns what the page shows, which the [fragment](embed) shows too.
+fn report_page<'a>(
+    capsule: &Capsule,
+    diagnostic: &'a str,
+    style: &'a str,
+    script: &'a str,
+) -> ReportPage<'a> {
+    let report = &capsule.report;
     let texts = code::texts(capsule);
     let files = code::files(capsule, &texts);
     let (contexts, omitted_contexts) = contexts::from_report(report, &files);
@@ -116,10 +128,10 @@ fn render(capsule: &Capsule, diagnostic: &str, style: &str) -> String {
     let (file_views, omitted_files) = code::file_views(&files, locations);
     let (threads, omitted_threads) = frames::threads(report);
     let (environment, omitted_variables) = facts::environment(capsule);
-    let page = ReportPage {
-        policy: policy::content_security_policy(&style, &script),
-        style: &style,
-        script: &script,
+    ReportPage {
+        policy: policy::content_security_policy(style, script),
+        style,
+        script,
         generator: env!("CARGO_PKG_VERSION"),
         title: title(capsule),
         kind: report.kind(),
@@ -148,9 +160,7 @@ fn render(capsule: &Capsule, diagnostic: &str, style: &str) -> String {
         omitted_variables,
         minidump: minidump(capsule),
         source_count: source_count(capsule),
-    };
-    // Writing to memory cannot fail.
-    page.render().unwrap_or_default()
+    }
 }
 
 /// Converts line ends to line feeds. A browser does so before it computes the hash for the policy, but a

@@ -10,6 +10,8 @@
 
 #[cfg(unix)]
 mod common;
+#[cfg(all(unix, feature = "html"))]
+mod embed;
 mod format;
 #[cfg(unix)]
 mod hostile;

@@ -18,6 +18,9 @@ pub(super) struct Html {
     /// The file to write; - is standard output [default: ID.html next to the capsule]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write one element to embed in another page, without a script; --out is then needed
+    #[arg(long, requires = "out")]
+    fragment: bool,
     /// Write one JSON document: the path of the report
     #[arg(long)]
     json: bool,
@@ -37,7 +40,10 @@ impl Html {
             check_stdout(out, self.json)?;
         }
         let target = self.crash.load(shell)?;
-        let page = target.capsule.to_html();
+        let page = match self.fragment {
+            true => target.capsule.to_html_fragment(),
+            false => target.capsule.to_html(),
+        };
         if self.out.as_deref().is_some_and(is_stdout) {
             return Ok(shell.out.write_all(page.as_bytes())?);
         }

@@ -1,5 +1,6 @@
 //! The HTML report: its content, its use in a browser, and that it does not run anything from the crash.
 mod browser;
+mod fragment;
 mod in_browser;
 mod many;
 mod overview;

@@ -268,7 +268,7 @@ mod tests {
         let expected = [("2025-10-30", 111, 50, 50), ("2025-11-01", 131, 0, 100)];
         assert_eq!(bars, expected.map(|(label, x, y, height)| (label.to_owned(), x, y, height)));
         let days = BTreeMap::from([("2025-11-01".to_owned(), 1), ("2024-01-01".to_owned(), 9)]);
-        assert_eq!(chart.path_of_group(&days), "M42 12v-12");
+        assert_eq!(chart.path_of_group(&days), "M46 12v-12");
         assert!(chart.description().ends_with("The maximum is 6: 2025-11-01."));
     }
 
