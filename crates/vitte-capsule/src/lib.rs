@@ -31,7 +31,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `cpp` | names of functions of C++, with `symbols` |
-//! | `html` | `Capsule::to_html`: the HTML report |
+//! | `html` | `Capsule::to_html`: the HTML report, also as a fragment; `CrashOverview`: a page about many crashes |
 //! | `replay` | `replay` and `reduce`: runs the program again, and reduces its sources |
 //! | `symbols` | `symbols`: resolves offsets in programs to functions, files and lines |
 //! | `upload` | `upload`: sends a report to a directory, Sentry or GitHub |

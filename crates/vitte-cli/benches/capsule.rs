@@ -302,6 +302,7 @@ fn large_repository(workload: &Workload) {
         &["list"],
         &["list", "--kind=signal"],
         &["stats"],
+        &["report", "--html", "-"],
         // In the message, the contexts, the variables and the sources of each capsule.
         &["search", "absent"],
     ];
