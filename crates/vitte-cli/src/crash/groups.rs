@@ -234,7 +234,8 @@ fn columns(groups: &[CrashGroup], is_cut: bool) -> Vec<Column> {
     ]
 }
 
-/// Returns the number of digits by which all fingerprints differ: at least 8, as in [`Fingerprint::short`].
+/// Returns the number of digits by which all fingerprints differ: at least 8, as in
+/// [`Fingerprint::short`](vitte_capsule::Fingerprint::short).
 fn digits(groups: &[CrashGroup]) -> usize {
     let mut all: Vec<String> = groups.iter().map(|group| group.fingerprint.to_string()).collect();
     all.sort_unstable();
