@@ -10,7 +10,7 @@
 //! Contexts         ▾ 0 typeck            src/shapes.vitte:3:4
 //! Frames           ▸ 2 vittec::front::blocks::close       src/front/blocks.rs:77:13
 //! Graph            main ─▶ check ─▶ close
-//! Threads  Notes  Registers  Sources  Environment  Capsule
+//! Breadcrumbs  Threads  Notes  Registers  Sources  Environment  Capsule
 //! ```
 //!
 //! The templates, the style sheet and the script are in `templates/crash`. The text of a capsule is untrusted:
@@ -20,6 +20,7 @@
 //!
 //! The same capsule gives the same bytes. Each list and each string has a limit, and the page says what is omitted.
 
+mod breadcrumbs;
 mod code;
 mod contexts;
 mod embed;
@@ -35,6 +36,7 @@ mod policy;
 use std::borrow::Cow;
 
 use askama::Template as _;
+use breadcrumbs::HtmlBreadcrumb;
 use code::FileView;
 use contexts::{HtmlContext, Part};
 use frames::{FrameGroup, HtmlThread};
@@ -75,6 +77,8 @@ struct ReportPage<'a> {
     drawing: Drawing,
     graph_description: String,
     omitted_nodes: usize,
+    breadcrumbs: Vec<HtmlBreadcrumb>,
+    omitted_breadcrumbs: usize,
     threads: Vec<HtmlThread>,
     omitted_threads: usize,
     notes: Vec<String>,
@@ -126,6 +130,7 @@ fn report_page<'a>(
     let graph = Graph::new(&frame_groups, &contexts);
     let locations = report.contexts.iter().filter_map(|entry| entry.location.as_ref());
     let (file_views, omitted_files) = code::file_views(&files, locations);
+    let (breadcrumbs, omitted_breadcrumbs) = breadcrumbs::from_report(report);
     let (threads, omitted_threads) = frames::threads(report);
     let (environment, omitted_variables) = facts::environment(capsule);
     ReportPage {
@@ -150,6 +155,8 @@ fn report_page<'a>(
         drawing: graph::draw(&graph),
         graph_description: graph.description(),
         omitted_nodes: graph.omitted,
+        breadcrumbs,
+        omitted_breadcrumbs,
         threads,
         omitted_threads,
         notes: facts::notes(report),

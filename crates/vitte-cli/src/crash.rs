@@ -1,6 +1,7 @@
 //! `vitte crash`: looks at stored crashes, sends them and removes them.
 
 mod ask;
+mod breadcrumbs;
 #[cfg(feature = "browse")]
 mod browse;
 mod clean;
@@ -163,6 +164,8 @@ enum Crash {
     Stack(stack::Stack),
     /// Show the contexts that were active, with their variables
     Vars(vars::Vars),
+    /// Show the events that the program recorded before the crash
+    Breadcrumbs(breadcrumbs::Breadcrumbs),
     /// Show the captured environment variables
     Env(env::Env),
     /// Show the fingerprint of a crash, and the other crashes that have it
@@ -203,6 +206,7 @@ impl Crash {
             Self::Inspect(inspect) => inspect.run(shell),
             Self::Stack(stack) => stack.run(shell),
             Self::Vars(vars) => vars.run(shell),
+            Self::Breadcrumbs(breadcrumbs) => breadcrumbs.run(shell),
             Self::Env(env) => env.run(shell),
             Self::Fingerprint(fingerprint) => fingerprint.run(shell),
             Self::Diff(diff) => diff.run(shell),

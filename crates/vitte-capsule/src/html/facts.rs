@@ -24,6 +24,9 @@ pub(super) fn summary(report: &CrashReport) -> Vec<(&'static str, String)> {
         ("System", joined(&report.system.os, &report.system.arch)),
         ("Build", optional(&report.build)),
         ("Commit", optional(&report.commit)),
+        ("Deployment", optional(&report.deployment)),
+        ("Test", optional(&report.test)),
+        ("Process", report.process.map(|process| process.to_string()).unwrap_or_default()),
         ("Session", report.session.clone()),
     ];
     let facts = facts.into_iter().filter(|(_, value)| !value.is_empty());

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::ContextField;
+use super::{ContextField, CrashReport};
 
 /// An event that the program recorded before the crash.
 ///
@@ -117,6 +118,44 @@ impl<'de> Deserialize<'de> for BreadcrumbLevel {
     }
 }
 
+impl CrashReport {
+    /// Returns the time of a breadcrumb relative to that of the crash: `-1.877s`, `-12m03s`, `-3h12m` or `-5d02h`. If one of
+    /// the two times is not RFC 3339, returns the timestamp of the breadcrumb, which may be any text.
+    ///
+    /// The time of a crash has milliseconds, so a breadcrumb of the same millisecond may be up to `+0.000s`.
+    #[must_use]
+    pub fn breadcrumb_time(&self, breadcrumb: &Breadcrumb) -> String {
+        let time = |text: &str| text.parse::<Timestamp>().ok();
+        match (time(&self.timestamp), time(&breadcrumb.timestamp)) {
+            (Some(crash), Some(own)) => relative(own.as_microsecond() - crash.as_microsecond()),
+            _ => breadcrumb.timestamp.clone(),
+        }
+    }
+
+    /// Returns true if the breadcrumbs are those of several threads.
+    #[must_use]
+    pub fn has_breadcrumbs_of_several_threads(&self) -> bool {
+        self.breadcrumbs.windows(2).any(|pair| match pair {
+            [one, other] => one.thread != other.thread,
+            _ => false,
+        })
+    }
+}
+
+/// Formats a time in microseconds with its sign.
+fn relative(micros: i64) -> String {
+    let sign = if micros > 0 { '+' } else { '-' };
+    let millis = micros.unsigned_abs() / 1000;
+    let (seconds, minutes) = (millis / 1000, millis / 60_000);
+    let (hours, days) = (minutes / 60, minutes / 1440);
+    match minutes {
+        0 => format!("{sign}{seconds}.{:03}s", millis % 1000),
+        1..60 => format!("{sign}{minutes}m{:02}s", seconds % 60),
+        60..1440 => format!("{sign}{hours}h{:02}m", minutes % 60),
+        _ => format!("{sign}{days}d{:02}h", hours % 24),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,6 +170,29 @@ mod tests {
         assert!(BreadcrumbLevel::ALL.is_sorted());
         let unknown = serde_json::from_str("\"of-a-later-version\"").unwrap();
         assert_eq!(BreadcrumbLevel::Info, unknown);
+    }
+
+    #[test]
+    fn times_are_relative_to_the_crash() {
+        let mut report = crate::report::tests::report();
+        let time = |report: &CrashReport, time: &str| {
+            report.breadcrumb_time(&Breadcrumb::new(time, BreadcrumbLevel::Info, "", ""))
+        };
+        for (own, shown) in [
+            ("2025-10-22T13:05:42.123000Z", "-0.000s"),
+            ("2025-10-22T13:05:42.123456Z", "+0.000s"),
+            ("2025-10-22T13:05:43.124999Z", "+1.001s"),
+            ("2025-10-22T13:05:40.246000Z", "-1.877s"),
+            ("2025-10-22T13:04:42.123000Z", "-1m00s"),
+            ("2025-10-22T11:05:41.123000Z", "-2h00m"),
+            ("2025-10-20T11:05:41.123000Z", "-2d02h"),
+            ("yesterday", "yesterday"),
+        ] {
+            assert_eq!(time(&report, own), shown);
+        }
+        report.timestamp = "unknown".to_owned();
+        let own = "2025-10-22T13:05:40.246000Z";
+        assert_eq!(time(&report, own), own);
     }
 
     #[test]

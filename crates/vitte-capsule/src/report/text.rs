@@ -1,5 +1,6 @@
 //! A report as text for a terminal.
 
+mod breadcrumbs;
 mod contexts;
 mod head;
 #[cfg(test)]
@@ -19,14 +20,17 @@ const WIDTH: usize = 100;
 /// The maximum number of lines of the backtrace of a thread that did not crash.
 const MAX_OTHER_FRAMES: usize = 5;
 
+/// The maximum number of breadcrumbs, unless the report is full.
+const MAX_BREADCRUMBS: usize = 10;
+
 /// The width of a line of registers, in cells.
 const REGISTERS_WIDTH: usize = 80;
 
 impl CrashReport {
     /// Returns the report as text. Control characters are escaped, so it is safe to print. If `full` is true, nothing is
     /// wrapped or cut, except what is longer than any crash handler records. Otherwise lines have 100 columns, long values
-    /// of variables are cut, frames of libraries are folded, and only the first frames of threads that did not crash are
-    /// shown.
+    /// of variables are cut, frames of libraries are folded, and only the newest breadcrumbs and the first frames of threads
+    /// that did not crash are shown.
     ///
     /// ```text
     /// crash report 2025-10-22T13-05-42-123-9f8e7d6c
@@ -63,6 +67,7 @@ impl CrashReport {
             text.heading("backtrace, innermost first");
             text.frames(&self.backtrace, "  ", full, frames.len());
         }
+        text.breadcrumbs(self, full);
         if !self.registers.is_empty() {
             text.heading("registers");
             text.registers(self);
@@ -84,7 +89,10 @@ impl CrashReport {
             ("commit", optional(&self.commit)),
             ("command", shell_command(&self.args)),
             ("system", joined(&[&self.system.os, &self.system.arch], ", ")),
+            ("deployment", optional(&self.deployment)),
             ("session", self.session.clone()),
+            ("process", self.process.map(|process| process.to_string()).unwrap_or_default()),
+            ("test", optional(&self.test)),
             ("thread", self.thread.clone()),
             ("code", self.code.to_string()),
             ("kind", self.kind().to_string()),
@@ -193,6 +201,20 @@ impl ReportText {
             let width = digits + 1;
             self.line(&format!("{indent}{number:>width$} {text}{:gap$}{location}", ""));
         }
+    }
+
+    fn breadcrumbs(&mut self, report: &CrashReport, full: bool) {
+        let max = if full { usize::MAX } else { MAX_BREADCRUMBS };
+        let lines = report.breadcrumb_lines(max);
+        let omitted = report.breadcrumbs.len() - lines.len();
+        if lines.is_empty() {
+            return;
+        }
+        self.heading("breadcrumbs, oldest first");
+        if omitted > 0 {
+            self.line(&format!("  ... {omitted} older {} omitted", text::plural("one", omitted)));
+        }
+        lines.iter().for_each(|line| self.line(&format!("  {line}")));
     }
 
     /// Adds the registers in columns, sorted by name and number: `r9` before `r10`.

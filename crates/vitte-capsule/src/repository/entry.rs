@@ -42,6 +42,9 @@ pub struct IndexEntry {
     /// longer than 200 bytes, its end after `...`. `None` if no context has a file, and in lines of older versions.
     #[serde(default, rename = "place", skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
+    /// The name of the test that failed. `None` if the crash is not that of a test, and in lines of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<String>,
     /// The size of the crash's file in bytes.
     pub bytes: u64,
     /// The path of the crash's file, relative to the repository, with `/` as separator.
@@ -88,6 +91,7 @@ impl IndexEntry {
             functions: first_unique(functions.into_iter()),
             files: first_unique(files),
             location: innermost_location(report),
+            test: report.test.as_deref().map(truncated),
             bytes,
             path,
         }

@@ -159,6 +159,8 @@ fn fields(capsule: &Capsule) -> Vec<(&'static str, String)> {
         ("build", text_of(&report.build)),
         ("commit", text_of(&report.commit)),
         ("system", format!("{} {}", manifest.system.os, manifest.system.arch)),
+        ("deployment", text_of(&report.deployment)),
+        ("test", text_of(&report.test)),
         ("thread", report.thread.clone()),
         ("location", text_of(&report.location)),
         ("command", report.args.join(" ")),

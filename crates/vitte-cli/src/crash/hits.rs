@@ -55,6 +55,7 @@ impl<'a> Hits<'a> {
         report.contexts.iter().for_each(|context| hits.context("context", context));
         hits.frames("frame", &report.backtrace);
         hits.frame_details(report);
+        hits.breadcrumbs(report);
         // The frames of the crashed thread are those of the report.
         let crashed = report.threads.len() - report.other_threads().len();
         for (index, thread) in report.threads.iter().enumerate() {
@@ -93,6 +94,9 @@ impl<'a> Hits<'a> {
             ("command", shell_command(&report.args).into()),
             ("thread", (&*report.thread).into()),
             ("system", format!("{} {}", report.system.os, report.system.arch).into()),
+            ("deployment", optional(&report.deployment).into()),
+            ("test", optional(&report.test).into()),
+            ("process", report.process.map(|id| id.to_string()).unwrap_or_default().into()),
             ("session", (&*report.session).into()),
             ("time", (&*report.timestamp).into()),
             ("id", (&*report.id).into()),
@@ -170,6 +174,20 @@ impl<'a> Hits<'a> {
             let names = [&frame.function, &frame.file, &frame.module].into_iter().flatten();
             for text in names.filter(|text| !shown.contains(text.as_str())) {
                 self.lines(|_| format!("frame {index}"), text);
+            }
+        }
+    }
+
+    fn breadcrumbs(&mut self, report: &CrashReport) {
+        for breadcrumb in &report.breadcrumbs {
+            if self.is_full() {
+                return;
+            }
+            let place = format!("breadcrumb {}", name(&breadcrumb.target));
+            self.lines(|_| place.clone(), &breadcrumb.message);
+            self.field("breadcrumb, target", &breadcrumb.target);
+            for field in &breadcrumb.fields {
+                self.named(|| format!("{place}, {}", name(&field.key)), &field.key, &field.value);
             }
         }
     }

@@ -50,6 +50,7 @@ impl Inspect {
                 "context": report.contexts,
                 "environment": environment.len(),
                 "sources": sources.collect::<Vec<_>>(),
+                "breadcrumbs": report.breadcrumbs.len(),
                 "minidump": minidump.as_ref().map(Vec::len),
                 "backtrace": report.backtrace,
             }));
@@ -104,6 +105,13 @@ fn summary(target: &LoadedCrash, size_of_file: String, page: &mut TextOutput) {
             match environment.len() {
                 0 => "not captured".to_owned(),
                 variables => count(variables, "variable", "variables"),
+            },
+        ),
+        (
+            "breadcrumbs",
+            match target.capsule.report.breadcrumbs.len() {
+                0 => String::new(),
+                events => number(events),
             },
         ),
         (

@@ -54,7 +54,8 @@ impl List {
 }
 
 /// Adds a table with a row for each crash. The id is its shortest unique prefix, which contains the time; where lines
-/// are not cut, it is the whole id. `count` is the number of crashes with the same fingerprint.
+/// are not cut, it is the whole id. `count` is the number of crashes with the same fingerprint. The tests that
+/// failed have a column if there are any.
 ///
 /// ```text
 /// id                       count  kind     place                 message
@@ -84,7 +85,7 @@ pub(super) fn show(
     let places = cells(&|entry| summary::place(entry).to_owned());
     let has_places = places.iter().any(|place| !place.is_empty());
     let function = Column::text("function", MAX_FUNCTION_CELLS, cells(&summary::function));
-    let columns = vec![
+    let mut columns = vec![
         Column::text("id", usize::MAX, cells(&id)),
         Column::number("count", cells(&count)),
         Column::text("module", MAX_NAME_CELLS, modules).optional(),
@@ -94,6 +95,10 @@ pub(super) fn show(
         Column::path("place", MAX_PLACE_CELLS, places),
         Column::text("message", usize::MAX, cells(&|entry| entry.message.clone())),
     ];
+    let tests = cells(&|entry| entry.test.clone().unwrap_or_default());
+    if tests.iter().any(|test| !test.is_empty()) {
+        columns.insert(2, Column::text("test", MAX_TEST_CELLS, tests));
+    }
     table::show(columns, page);
 }
 
@@ -101,3 +106,4 @@ pub(super) fn show(
 const MAX_NAME_CELLS: usize = 14;
 const MAX_FUNCTION_CELLS: usize = 20;
 const MAX_PLACE_CELLS: usize = 22;
+const MAX_TEST_CELLS: usize = 32;

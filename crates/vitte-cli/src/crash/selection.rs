@@ -24,6 +24,9 @@ pub(super) struct Selection {
     /// Only crashes of this session (one run of the program); a prefix is enough
     #[arg(long, value_name = "ID")]
     session: Option<String>,
+    /// Only crashes of tests
+    #[arg(long)]
+    tests: bool,
     /// Only crashes since WHEN: a date, a date and time (UTC), or an age such as 2h or "3 days"
     #[arg(long, value_name = "WHEN", value_parser = |text: &str| since(text, Timestamp::now()))]
     since: Option<Timestamp>,
@@ -32,8 +35,8 @@ pub(super) struct Selection {
 impl Selection {
     /// Returns true if there are no filters.
     pub(super) const fn is_empty(&self) -> bool {
-        let Self { module, signal, kind, session, since } = self;
-        let is_any = module.is_none() && signal.is_none() && kind.is_none();
+        let Self { module, signal, kind, session, tests, since } = self;
+        let is_any = module.is_none() && signal.is_none() && kind.is_none() && !*tests;
         is_any && session.is_none() && since.is_none()
     }
 
@@ -67,6 +70,7 @@ impl Selection {
                     .any(|own| own.eq_ignore_ascii_case(kind))
             })
             && has(&self.session, &|session| entry.session.starts_with(session))
+            && (!self.tests || entry.test.is_some())
             && self.since.is_none_or(|since| time(entry).is_some_and(|time| time >= since))
     }
 }

@@ -5,7 +5,7 @@ use vitte_capsule::{CrashReport, Index, RepositoryError, RepositoryErrorKind};
 use vitte_diag::{BacktraceStyle, Terminal, text};
 
 use super::directory::{Directory, OneCrash};
-use super::page::{OutputArgs, UNLIMITED, count, safe};
+use super::page::{OutputArgs, Style, UNLIMITED, count, safe};
 use super::shell::{CommandResult, Shell};
 use super::target::LoadedCrash;
 use crate::log;
@@ -76,6 +76,9 @@ impl Detail {
             let shown = as_seen(report, self.output.terminal());
             shell.out.write_all(shown.as_bytes())?;
         }
+        if !self.full {
+            self.show_breadcrumbs(report, shell)?;
+        }
         let (id, time) = (safe(&report.id), safe(&report.timestamp));
         let others = same_fingerprint(target, &directory.repository().index()?).len();
         let others = match others {
@@ -85,6 +88,35 @@ impl Detail {
         let short = target.capsule.fingerprint.short();
         let line = text::escape_workflow_command(format!("{id}, at {time}").into()).into_owned();
         Ok(writeln!(shell.out, "\n{line}\nfingerprint {short} ({others})")?)
+    }
+}
+
+/// The newest breadcrumbs are shown.
+const MAX_BREADCRUMBS: usize = 5;
+
+impl Detail {
+    /// Writes the newest breadcrumbs, and how to see all of them.
+    fn show_breadcrumbs(self, report: &CrashReport, shell: &mut Shell<'_>) -> CommandResult {
+        let all = report.breadcrumbs.len();
+        if all == 0 {
+            return Ok(());
+        }
+        let mut page = self.output.page();
+        let lines = report.breadcrumb_lines(MAX_BREADCRUMBS);
+        let heading = match lines.len() {
+            shown if shown < all => {
+                let (program, id) = (shell.program, &report.id);
+                format!(
+                    "the last {shown} of {} (`{program} crash breadcrumbs {id}` shows all)",
+                    count(all, "breadcrumb", "breadcrumbs")
+                )
+            }
+            _ => "breadcrumbs, the oldest first".to_owned(),
+        };
+        page.line(Style::Heading, heading);
+        lines.iter().for_each(|line| page.line(Style::Plain, format!("  {line}")));
+        writeln!(shell.out)?;
+        Ok(shell.out.write_all(page.finish().as_bytes())?)
     }
 }
 

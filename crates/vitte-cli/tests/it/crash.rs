@@ -1,5 +1,6 @@
 //! `vitte crash` as a process: what it lists, shows, compares and removes, and its error messages.
 mod bounds;
+mod breadcrumbs;
 mod errors;
 mod files;
 mod lists;

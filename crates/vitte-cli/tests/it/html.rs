@@ -48,6 +48,8 @@ fn huge() -> Capsule {
     capsule.report.contexts = vec![context; 3000];
     let thread = capsule.report.threads[1].clone();
     capsule.report.threads = vec![thread; 3000];
+    let breadcrumb = capsule.report.breadcrumbs[0].clone();
+    capsule.report.breadcrumbs = vec![breadcrumb; 3000];
     capsule.environment = (0..5000).map(|n| (format!("N{n}"), "v".repeat(10_000))).collect();
     capsule
 }

@@ -9,21 +9,24 @@ fn a_report_is_shown_in_sections() {
     let expected = "\
 crash report (not stored)
 
-time:     2025-10-22T13:05:42.123Z
-program:  vittec 0.1.0
-build:    release
-commit:   7991911
-command:  vittec check 'my shapes.vitte'
-system:   linux, x86_64
-session:  5f3c9a
-thread:   main
-code:     F0002
-kind:     signal
-signal:   SIGSEGV
-address:  0x10
-message:  invalid memory reference
-          while a block was closed
-note:     the stack has not overflowed
+time:        2025-10-22T13:05:42.123Z
+program:     vittec 0.1.0
+build:       release
+commit:      7991911
+command:     vittec check 'my shapes.vitte'
+system:      linux, x86_64
+deployment:  staging
+session:     5f3c9a
+process:     4711
+test:        front::tests::blocks
+thread:      main
+code:        F0002
+kind:        signal
+signal:      SIGSEGV
+address:     0x10
+message:     invalid memory reference
+             while a block was closed
+note:        the stack has not overflowed
 
 contexts, innermost first:
   - typeck (fn: area) at src/shapes.vitte:3:4
@@ -34,6 +37,10 @@ backtrace, innermost first:
      ... 1 frame of libc.so.6
   4: vittec::main                  src/main.rs:40
      ... 1 frame of std
+
+breadcrumbs, oldest first:
+  -1.999s  debug  worker  vittec::cache  entry removed (key: shapes)
+  -0.001s  warn           vittec::front  unusual block
 
 registers:
    r9 0x9             r10 0xa             rax 0x0             rip 0x5581d4c01c20
@@ -71,7 +78,7 @@ fn full_shows_every_frame_of_every_thread() {
 fn only_a_full_report_is_not_wrapped_and_only_what_nobody_reads_is_cut() {
     let mut report = report();
     report.message = "word ".repeat(2_000) + "end";
-    let line = format!("message:  {}\n", report.message);
+    let line = format!("message:     {}\n", report.message);
     assert!(report.to_text(true).contains(&line));
     assert!(!report.to_text(false).contains(&line));
     report.message = "\n".repeat(8 << 20);
@@ -81,7 +88,7 @@ fn only_a_full_report_is_not_wrapped_and_only_what_nobody_reads_is_cut() {
     for full in [false, true] {
         let text = report.to_text(full);
         assert!(text.len() < 20 << 20, "{} bytes", text.len());
-        assert!(text.contains("\n          ... and 8378608 more bytes\n"));
+        assert!(text.contains("\n             ... and 8378608 more bytes\n"));
         let last = text.lines().last().unwrap();
         assert!(last.starts_with("... and ") && last.ends_with(" more lines"), "{last}");
     }
@@ -116,6 +123,13 @@ fn no_text_of_a_report_is_a_command_of_a_terminal_or_a_log() {
         entry.variables.push(ContextVariable { key: evil.into(), value, error });
         entry.location.as_mut().unwrap().file = Some(evil.into());
     }
+    for breadcrumb in &mut report.breadcrumbs {
+        breadcrumb.timestamp = evil.into();
+        (breadcrumb.target, breadcrumb.message) = (evil.into(), evil.into());
+        breadcrumb.fields.push(ContextField { key: evil.into(), value: evil.into() });
+    }
+    report.breadcrumbs[0].thread = evil.into();
+    (report.deployment, report.test) = (Some(evil.into()), Some(evil.into()));
     (report.system.os, report.system.arch) = (evil.into(), evil.into());
     assert_ne!(serde_json::to_string(&report).unwrap(), json);
     for full in [false, true] {

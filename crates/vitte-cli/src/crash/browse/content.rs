@@ -35,6 +35,7 @@ pub(super) fn roots(capsule: &Capsule) -> Vec<Node> {
         list("notes", List::Notes, report.notes.len(), true),
         Some(contexts_node(Stack::Crashed, report)).filter(Node::can_open),
         frames_node(&name, Stack::Crashed, report),
+        list("breadcrumbs, the oldest first", List::Breadcrumbs, report.breadcrumbs.len(), false),
         list("other threads", List::Threads, other_threads(report).count(), false),
         list("sources", List::Sources, sources, false),
         list("environment", List::Environment, capsule.environment.len(), false),
@@ -120,6 +121,14 @@ fn items(list: &List, range: Range<usize>, capsule: &Capsule) -> Vec<Node> {
             .collect(),
         List::Environment => named_nodes(texts(&capsule.environment), list, range),
         List::Registers => named_nodes(texts(&report.registers), list, range),
+        List::Breadcrumbs => taken()
+            .filter_map(|index| {
+                let breadcrumb = report.breadcrumbs.get(index)?;
+                let (time, level) = (report.breadcrumb_time(breadcrumb), breadcrumb.level);
+                let label = format!("{time}  {level}  {}  {breadcrumb}", breadcrumb.target);
+                Some(Node::new(&label, Part::Item(List::Breadcrumbs, index)))
+            })
+            .collect(),
     }
 }
 
@@ -166,6 +175,7 @@ fn item_text(list: &List, index: usize, capsule: &Capsule) -> Option<String> {
         }
         List::Environment => capsule.environment.values().nth(index).cloned(),
         List::Registers => report.registers.values().nth(index).cloned(),
+        List::Breadcrumbs => report.breadcrumbs.get(index).map(ToString::to_string),
     }
 }
 
@@ -317,6 +327,9 @@ fn facts(capsule: &Capsule) -> Vec<(&'static str, String)> {
         ("commit", optional(&report.commit)),
         ("command", shell_command(&report.args)),
         ("system", pair(&report.system.os, &report.system.arch)),
+        ("deployment", optional(&report.deployment)),
+        ("test", optional(&report.test)),
+        ("process", report.process.map(|process| process.to_string()).unwrap_or_default()),
         ("session", report.session.clone()),
         ("thread", report.thread.clone()),
         ("kind", report.kind().to_string()),

@@ -40,6 +40,8 @@ pub(super) enum List {
     SourceLines(usize),
     Environment,
     Registers,
+    /// The breadcrumbs, the oldest first.
+    Breadcrumbs,
 }
 
 /// A context of a capsule: its thread, and its index there.

@@ -123,6 +123,13 @@ pub fn common() -> Capsule {
             {"id": 4709, "name": "main", "backtrace": ["futex_wait in libc.so.6+0x9d8e2", "std::thread::park at /rustc/1/library/std/src/thread/mod.rs:1099:9", "vittec::driver::wait at src/driver.rs:77:5", "vittec::main at src/main.rs:63:1"]},
             {"id": 4710, "name": "worker-1", "backtrace": ["epoll_wait in libc.so.6+0x8d1e2", "vittec::server::poll at src/server.rs:12:5"]},
         ],
+        "process": 4707, "deployment": "staging", "test": "typeck::tests::shapes",
+        "breadcrumbs": [
+            {"timestamp": "2025-10-22T13:05:40.246Z", "level": "debug", "target": "vittec::cache",
+                "message": "entry removed", "fields": [{"key": "key", "value": "shapes"}], "thread": "worker-1"},
+            {"timestamp": "2025-10-22T13:05:42.122Z", "level": "warn", "target": "vittec::typeck",
+                "message": "unusual block", "thread": "worker-2"},
+        ],
         "code": "F0001", "location": "src/front/typeck/unify.rs:212:13", "address": "0x10",
         "notes": ["the stack has not overflowed\n7 of 8 MB are free"],
         "sources": [{"id": 0, "file": "examples/shapes.vitte", "lines": lines_of}],
