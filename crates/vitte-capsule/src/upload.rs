@@ -1,4 +1,5 @@
-//! Upload: sends a report to the developers, as a file, a Sentry event or a GitHub issue.
+//! Upload: sends a report to the developers, as a file, a Sentry event, log records of OpenTelemetry or a GitHub
+//! issue.
 //!
 //! ```text
 //! CrashReport ─▶ Upload::prepare ─▶ PreparedUpload ─▶ Upload::send ─▶ UploadReceipt
@@ -9,10 +10,14 @@
 //! depends only on the report and the target, not on the time or the environment: the same report gives the
 //! same bytes.
 //!
-//! A file has the whole report. Sentry and GitHub get what is needed to find the defect: code, message, frames,
-//! threads, contexts, version and system; Sentry also gets registers and notes. They never get the command
+//! A file has the whole report. Sentry, OpenTelemetry and GitHub get what is needed to find the defect: code, message, frames,
+//! threads, contexts, version and system; Sentry and OpenTelemetry also get breadcrumbs and
+//! notes, Sentry also registers. They never get the command
 //! line, source lines, environment variables, or the names of the machine and the user. Every upload is redacted
 //! with [`Redactor::default`], whatever the settings of the program were.
+//!
+//! A minidump cannot be redacted, because it is a copy of memory. It is sent only by [`Upload::with_minidump`] and
+//! [`Target::SentryMinidump`].
 //!
 //! ```
 //! use vitte_capsule::CrashReport;
@@ -34,9 +39,12 @@ mod file;
 mod github;
 mod http;
 mod markdown;
+mod otlp;
 mod plain;
+mod prepared;
 mod request;
 mod sentry;
+mod url;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -44,9 +52,13 @@ use std::time::Duration;
 use std::{fmt, thread};
 
 pub use error::UploadError;
+pub use otlp::otlp_headers;
+use prepared::Content;
+pub use prepared::{PreparedUpload, UploadReceipt};
 pub use request::{Request, Secret};
 use vitte_diag::text;
 
+use crate::capsule::Capsule;
 use crate::redact::Redactor;
 use crate::report::CrashReport;
 
@@ -64,6 +76,20 @@ pub enum Target {
         /// The DSN, such as `https://KEY@o1.ingest.sentry.io/2`.
         dsn: Secret,
     },
+    /// A minidump, with the event, for the minidump endpoint of a Sentry project. The dump has the stacks and the registers
+    /// of all threads, which are not redacted.
+    SentryMinidump {
+        /// The DSN, as for [`Sentry`](Self::Sentry).
+        dsn: Secret,
+    },
+    /// Log records for OpenTelemetry, by OTLP/HTTP with JSON: one for the crash, and one for each breadcrumb.
+    Otlp {
+        /// The URL of the endpoint for logs, such as [`OTLP_ENDPOINT`]. With headers it must use HTTPS, unless its host is
+        /// this machine, to protect them.
+        endpoint: String,
+        /// Names and values of further headers, such as an API key. [`otlp_headers`] reads them from text.
+        headers: Vec<(String, Secret)>,
+    },
     /// An issue in a GitHub repository, unless there is one for the same defect.
     Github {
         /// The repository, as `OWNER/NAME`.
@@ -75,6 +101,9 @@ pub enum Target {
         api: String,
     },
 }
+
+/// The default URL of the endpoint for logs: that of a collector on this machine.
+pub const OTLP_ENDPOINT: &str = "http://localhost:4318/v1/logs";
 
 /// The URL of the REST API of github.com.
 pub const GITHUB_API: &str = "https://api.github.com";
@@ -100,6 +129,8 @@ pub struct Upload {
     attempts: u32,
     backoff: Duration,
     max_backoff: Duration,
+    has_minidump: bool,
+    has_session: bool,
     sleep: Arc<dyn Fn(Duration) + Send + Sync>,
 }
 
@@ -114,6 +145,8 @@ impl Upload {
             attempts: 3,
             backoff: Duration::from_millis(500),
             max_backoff: Duration::from_secs(60),
+            has_minidump: false,
+            has_session: false,
             sleep: Arc::new(thread::sleep),
         }
     }
@@ -155,12 +188,46 @@ impl Upload {
         self
     }
 
-    /// Prepares the upload of a report. Sends nothing and accesses no files.
+    /// Sets whether [`Target::Sentry`] gets the minidump of a capsule, too. Default: false, because a minidump has the stacks
+    /// and the registers of all threads, which are not redacted.
+    #[must_use]
+    pub const fn with_minidump(mut self, has_minidump: bool) -> Self {
+        self.has_minidump = has_minidump;
+        self
+    }
+
+    /// Sets whether [`Target::Sentry`] gets the session that the crash ended, too. Default: false, because Sentry computes
+    /// the rate of sessions without crashes, and it knows the other ones only if the program sends them.
+    #[must_use]
+    pub const fn with_session(mut self, has_session: bool) -> Self {
+        self.has_session = has_session;
+        self
+    }
+
+    /// Prepares the upload of a capsule: of its report and, if that is requested, of its minidump. Sends nothing and
+    /// accesses no files.
+    ///
+    /// # Errors
+    ///
+    /// As [`prepare`](Self::prepare), and if there is no minidump, or if it is too large.
+    pub fn prepare_capsule(&self, capsule: &Capsule) -> Result<PreparedUpload, UploadError> {
+        self.prepare_with(&capsule.report, capsule.minidump.as_deref())
+    }
+
+    /// Prepares the upload of a report without a minidump. Sends nothing and accesses no files.
     ///
     /// # Errors
     ///
     /// An [`UploadError`] if the target is invalid, or if the timestamp or the id of the report is.
     pub fn prepare(&self, report: &CrashReport) -> Result<PreparedUpload, UploadError> {
+        self.prepare_with(report, None)
+    }
+
+    fn prepare_with(
+        &self,
+        report: &CrashReport,
+        minidump: Option<&[u8]>,
+    ) -> Result<PreparedUpload, UploadError> {
         // A report of the crash handler is redacted already. Others, such as those of older versions, may not be.
         let mut redacted = report.clone();
         Redactor::default().report(&mut redacted);
@@ -170,7 +237,20 @@ impl Upload {
                 let path = file::path(dir, &report.id)?;
                 Content::File { path, text: to_json(report)? }
             }
-            Target::Sentry { dsn } => Content::Sentry(sentry::prepare(report, dsn)?),
+            Target::Sentry { dsn } => {
+                if self.has_minidump && minidump.is_none() {
+                    return Err(UploadError::NoMinidump);
+                }
+                let minidump = minidump.filter(|_| self.has_minidump);
+                let parts = sentry::Parts { minidump, has_session: self.has_session };
+                Content::Sentry(sentry::prepare(report, dsn, parts)?)
+            }
+            Target::SentryMinidump { dsn } => {
+                Content::Sentry(sentry::prepare_minidump(report, dsn, minidump)?)
+            }
+            Target::Otlp { endpoint, headers } => {
+                Content::Otlp(otlp::prepare(report, endpoint, headers)?)
+            }
             Target::Github { repository, token, api } => {
                 Content::Github(Box::new(github::prepare(report, repository, token, api)?))
             }
@@ -200,6 +280,7 @@ impl Upload {
         match &prepared.content {
             Content::File { path, text } => file::write(path, text),
             Content::Sentry(event) => sentry::send(event, self.options),
+            Content::Otlp(logs) => otlp::send(logs, self.options),
             Content::Github(issue) => github::send(issue, self.options),
         }
     }
@@ -213,6 +294,8 @@ impl fmt::Debug for Upload {
             .field("attempts", &self.attempts)
             .field("backoff", &self.backoff)
             .field("max_backoff", &self.max_backoff)
+            .field("has_minidump", &self.has_minidump)
+            .field("has_session", &self.has_session)
             .finish_non_exhaustive()
     }
 }
@@ -225,96 +308,4 @@ fn to_json(report: &CrashReport) -> Result<String, UploadError> {
         reason: "it cannot be serialised as JSON",
     })?;
     Ok(text::escape_json(&json).into_owned() + "\n")
-}
-
-/// What [`send`](Upload::send) will send. `Display` shows all of it, with `***` in place of secrets and without
-/// control characters.
-#[derive(Clone, Debug)]
-pub struct PreparedUpload {
-    content: Content,
-}
-
-#[derive(Clone, Debug)]
-enum Content {
-    File { path: PathBuf, text: String },
-    Sentry(sentry::PreparedEvent),
-    Github(Box<github::PreparedIssue>),
-}
-
-impl PreparedUpload {
-    /// Returns the HTTP requests in the order in which they are sent. Empty for [`Target::File`].
-    #[must_use]
-    pub fn requests(&self) -> Vec<&Request> {
-        match &self.content {
-            Content::File { .. } => Vec::new(),
-            Content::Sentry(event) => vec![&event.request],
-            Content::Github(issue) => vec![&issue.newest, &issue.search, &issue.open],
-        }
-    }
-}
-
-impl fmt::Display for PreparedUpload {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.content {
-            Content::File { path, text } => {
-                let path = path.to_string_lossy();
-                write!(f, "write {}\n\n{text}", text::one_line(&path))
-            }
-            Content::Sentry(event) => write!(f, "{}", event.request),
-            Content::Github(issue) => write!(
-                f,
-                "{}\n{}\nif neither response has an issue that starts with `{}`:\n\n{}",
-                issue.newest, issue.search, issue.marker, issue.open
-            ),
-        }
-    }
-}
-
-/// Where a report was uploaded to. `Display` writes one line that is safe for a terminal.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub enum UploadReceipt {
-    /// A file.
-    Copied {
-        /// The path of the file.
-        path: PathBuf,
-        /// Whether the file was written now. False if it existed with the same content.
-        is_new: bool,
-    },
-    /// A Sentry event.
-    Event {
-        /// The id: 32 hexadecimal digits, the same for each upload of the report.
-        id: String,
-        /// The server, with its port if it is not the default.
-        host: String,
-    },
-    /// A new GitHub issue.
-    NewIssue {
-        /// The URL of its page.
-        url: String,
-    },
-    /// A GitHub issue that already existed for the same defect.
-    ExistingIssue {
-        /// The URL of its page.
-        url: String,
-        /// Whether it is open, not closed.
-        is_open: bool,
-    },
-}
-
-impl fmt::Display for UploadReceipt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Copied { path, is_new } => {
-                let action = if *is_new { "copied to" } else { "already in" };
-                write!(f, "{action} {}", text::one_line(&path.to_string_lossy()))
-            }
-            Self::Event { id, host } => write!(f, "event {id} at {host}"),
-            Self::NewIssue { url } => write!(f, "opened {}", text::one_line(url)),
-            Self::ExistingIssue { url, is_open } => {
-                let state = if *is_open { "" } else { " (closed)" };
-                write!(f, "already reported: {}{state}", text::one_line(url))
-            }
-        }
-    }
 }

@@ -184,7 +184,7 @@ enum Crash {
     Reduce(reduce::ReduceArgs),
     /// Copy a capsule to a file, or unpack its source files
     Export(export::Export),
-    /// Send a report to a directory, to Sentry, or to GitHub as an issue
+    /// Send a report to a directory, Sentry or OpenTelemetry, or to GitHub as an issue
     Upload(upload::UploadArgs),
     /// Remove old crashes, and those beyond the limits per fingerprint and in total size
     Clean(clean::Clean),

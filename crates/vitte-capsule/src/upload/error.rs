@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 use std::{fmt, io};
 
+use vitte_diag::text;
+
 /// Why a report was not uploaded. No message contains a token or the key of a DSN.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -25,6 +27,31 @@ pub enum UploadError {
         /// The reason.
         reason: &'static str,
     },
+    /// The URL of the OpenTelemetry endpoint is invalid.
+    Endpoint {
+        /// The URL as given, without user name and password.
+        endpoint: String,
+        /// The reason.
+        reason: &'static str,
+    },
+    /// A header is invalid.
+    Header {
+        /// The name of the header, or an empty string if it has none.
+        name: String,
+        /// The reason.
+        reason: &'static str,
+    },
+    /// The server has accepted the request, and rejected records in it. They must not be sent again.
+    Rejected {
+        /// The host, with its port.
+        host: String,
+        /// The number of rejected records.
+        rejected: u64,
+        /// The number of all records.
+        records: usize,
+        /// The message of the server, truncated and on one line. Empty if it sent none.
+        message: String,
+    },
     /// The token is empty or has characters other than printable ASCII.
     Token,
     /// A field of the report is invalid.
@@ -35,6 +62,15 @@ pub enum UploadError {
         value: String,
         /// The reason.
         reason: &'static str,
+    },
+    /// The minidump of the crash was to be sent, and it has none.
+    NoMinidump,
+    /// The minidump is larger than the server accepts.
+    LargeMinidump {
+        /// The size in bytes.
+        size: usize,
+        /// The limit in bytes.
+        max: usize,
     },
     /// The file or its directory cannot be written.
     File {
@@ -90,6 +126,8 @@ pub enum UploadError {
         message: String,
         /// The time after which the server accepts a retry, if it named one.
         retry_after: Option<Duration>,
+        /// Whether a later attempt may get another status.
+        is_temporary: bool,
     },
 }
 
@@ -99,21 +137,32 @@ impl UploadError {
     pub(super) fn retry_delay(&self, backoff: Duration, max: Duration) -> Option<Duration> {
         match self {
             Self::Connection { .. } | Self::Timeout { is_connect: true, .. } => Some(backoff),
-            Self::Status { status, retry_after, .. } if is_temporary(*status) => {
+            Self::Status { retry_after, is_temporary: true, .. } => {
                 Some(retry_after.unwrap_or(backoff)).filter(|delay| *delay <= max)
-            }
-            // GitHub uses 403 with `retry-after` for rate limits.
-            Self::Status { status: 403, retry_after: Some(delay), .. } => {
-                Some(*delay).filter(|delay| *delay <= max)
             }
             _ => None,
         }
     }
-}
 
-/// Returns whether a retry may get another status.
-const fn is_temporary(status: u16) -> bool {
-    status == 429 || status >= 500
+    /// Returns whether the same upload may succeed later: the server could not be reached, did not answer in time, or reported
+    /// a temporary failure.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Connection { .. } | Self::Timeout { .. } => true,
+            Self::Status { is_temporary, .. } => *is_temporary,
+            _ => false,
+        }
+    }
+
+    /// Returns the time after which the server accepts a retry, if it named one.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for UploadError {
@@ -126,11 +175,26 @@ impl fmt::Display for UploadError {
             Self::Api { api, reason } => {
                 write!(f, "invalid API URL `{}`: {reason}", safe(api))
             }
+            Self::Endpoint { endpoint, reason } => {
+                write!(f, "invalid OpenTelemetry endpoint `{}`: {reason}", safe(endpoint))
+            }
+            Self::Header { name, reason } => {
+                write!(f, "invalid header `{}`: {reason}", safe(name))
+            }
+            Self::Rejected { host, rejected, records, message } => {
+                let of = text::plural("record", *records);
+                write!(f, "{host}: rejected {rejected} of {records} log {of}")?;
+                if message.is_empty() { Ok(()) } else { write!(f, ": {message}") }
+            }
             Self::Token => f.write_str(
                 "invalid token: it is empty or has characters other than printable ASCII",
             ),
             Self::Report { field, value, reason } => {
                 write!(f, "invalid {field} `{}` in the crash report: {reason}", safe(value))
+            }
+            Self::NoMinidump => f.write_str("the crash has no minidump"),
+            Self::LargeMinidump { size, max } => {
+                write!(f, "the minidump has {size} bytes (limit: {max})")
             }
             Self::File { path, error } => {
                 write!(f, "cannot write `{}`: {error}", safe(&path.to_string_lossy()))
@@ -148,7 +212,7 @@ impl fmt::Display for UploadError {
             Self::InvalidResponse { host, reason } => {
                 write!(f, "invalid response from {host}: {reason}")
             }
-            Self::Status { host, status, meaning, message, retry_after } => {
+            Self::Status { host, status, meaning, message, retry_after, .. } => {
                 write!(f, "{host}: {meaning} (status {status}")?;
                 if !message.is_empty() {
                     write!(f, ": {message}")?;

@@ -12,13 +12,13 @@
 //! marker at the start of an issue counts, because the text after it may quote another marker.
 
 use serde::Deserialize;
-use ureq::http::Uri;
 use vitte_diag::text;
 
 use super::error::UploadError;
 use super::http::{Client, HttpOptions, HttpResponse};
 use super::markdown::{code, fenced, without_mentions};
 use super::request::{Header, Request, Secret, USER_AGENT};
+use super::url::checked_url;
 use super::{UploadReceipt, plain};
 use crate::fingerprint::Fingerprint;
 use crate::report::CrashReport;
@@ -52,7 +52,7 @@ pub(super) fn prepare(
     token: &Secret,
     api: &str,
 ) -> Result<PreparedIssue, UploadError> {
-    let api = checked_api(api)?;
+    let api = checked_url(api, true).map_err(|(api, reason)| UploadError::Api { api, reason })?;
     if !is_repository(repository) {
         return Err(UploadError::Repository { repository: repository.to_owned() });
     }
@@ -88,34 +88,6 @@ pub(super) fn prepare(
     })
 }
 
-/// Validates the URL of the API, and returns it without a trailing slash.
-fn checked_api(api: &str) -> Result<&str, UploadError> {
-    let rejected = |reason| {
-        // The text before `@` may be a password.
-        let api = api.rsplit_once('@').map_or(api, |(_, host)| host).to_owned();
-        Err(UploadError::Api { api, reason })
-    };
-    let Ok(uri) = api.parse::<Uri>() else { return rejected("not a URL") };
-    let Some(host) = uri.host().filter(|host| !host.is_empty()) else {
-        return rejected("no host");
-    };
-    if api.contains(['@', '?', '#']) {
-        return rejected("only a host and a path are allowed");
-    }
-    // `Uri` ignores an invalid port, and the default port would be used.
-    let authority = uri.authority().map_or("", |authority| authority.as_str());
-    if authority.len() > host.len() && uri.port_u16().is_none() {
-        return rejected("invalid port");
-    }
-    let is_local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-    match uri.scheme_str() {
-        Some("https") => Ok(api.trim_end_matches('/')),
-        Some("http") if is_local => Ok(api.trim_end_matches('/')),
-        Some("http") => rejected("HTTP does not protect the token; use HTTPS"),
-        _ => rejected("neither HTTPS nor HTTP"),
-    }
-}
-
 fn is_repository(text: &str) -> bool {
     let is_name = |name: &str| {
         let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
@@ -136,7 +108,7 @@ fn request(method: &'static str, url: String, token: &Secret, body: String) -> R
         headers.push(Header::new("content-type", "application/json"));
         headers.push(Header::new("content-length", body.len().to_string()));
     }
-    Request { method, url, headers, body }
+    Request::new(method, url, headers, body)
 }
 
 /// Returns the title, such as `F0002 SIGSEGV in vittec: invalid memory access`.
@@ -194,6 +166,8 @@ fn table(report: &CrashReport) -> String {
         ("location", report.location.clone()),
         ("thread", text(&report.thread)),
         ("system", Some(format!("{} {}", report.system.os, report.system.arch))),
+        ("deployment", report.deployment.clone()),
+        ("test", report.test.clone()),
         ("build", report.build.clone()),
         ("commit", report.commit.clone()),
         ("time", text(&report.timestamp)),

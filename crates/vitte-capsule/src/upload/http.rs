@@ -64,12 +64,12 @@ impl<'a> Client<'a> {
     pub(super) fn send(&self, request: &Request) -> Result<HttpResponse, UploadError> {
         let mut builder = http::Request::builder().method(request.method).uri(&request.url);
         for header in &request.headers {
-            builder = builder.header(header.name, &header.value);
+            builder = builder.header(&*header.name, &header.value);
         }
-        let response = if request.body.is_empty() {
+        let response = if request.body_len() == 0 {
             builder.body(()).map_err(ureq::Error::Http).and_then(|request| self.agent.run(request))
         } else {
-            let request = builder.body(request.body.as_bytes()).map_err(ureq::Error::Http);
+            let request = builder.body(request.body_bytes()).map_err(ureq::Error::Http);
             request.and_then(|request| self.agent.run(request))
         };
         response
@@ -101,7 +101,7 @@ impl<'a> Client<'a> {
         let status = response.status();
         let headers = response.response.headers();
         let header = |name| header_text(headers, name);
-        let retry_after = header("retry-after").and_then(|text| text.trim().parse().ok());
+        let retry_after = retry_after(headers);
         let is_limited =
             status == 429 || (status == 403 && header("x-ratelimit-remaining") == Some("0"));
         let meaning = match status {
@@ -126,12 +126,14 @@ impl<'a> Client<'a> {
         // An incomplete body may still have a useful message.
         let (body, _) = read(response.response.into_body());
         let message = self.redacted(&message(&body));
-        let retry_after = retry_after.map(Duration::from_secs);
-        UploadError::Status { host, status, meaning, message, retry_after }
+        // GitHub uses 403 with `retry-after` for rate limits.
+        let is_temporary =
+            status == 429 || status >= 500 || (status == 403 && retry_after.is_some());
+        UploadError::Status { host, status, meaning, message, retry_after, is_temporary }
     }
 
     /// Returns server text without secrets, on one line and truncated.
-    fn redacted(&self, text: &str) -> String {
+    pub(super) fn redacted(&self, text: &str) -> String {
         let secrets = self.secrets.iter().map(Secret::reveal).filter(|secret| !secret.is_empty());
         let text = secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "***"));
         plain::line(text.trim(), MAX_MESSAGE_CHARS)
@@ -183,6 +185,11 @@ impl HttpResponse {
     pub(super) fn status(&self) -> u16 {
         self.response.status().as_u16()
     }
+
+    /// Returns how long the server accepts no further request of this kind, if it says so.
+    pub(super) fn pause(&self) -> Option<Duration> {
+        rate_limit(self.response.headers())
+    }
 }
 
 /// Returns the host of a URL, with the port if there is one.
@@ -193,6 +200,38 @@ pub(super) fn host(url: &str) -> String {
 
 fn header_text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// Returns how long the server requests to wait: a number of seconds or a date (RFC 9110, section 10.2.3), or the limits of
+/// Sentry.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    if let Some(limit) = rate_limit(headers) {
+        return Some(limit);
+    }
+    let text = header_text(headers, "retry-after")?.trim();
+    let until_date = || {
+        let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+        let wait = date.duration_since(jiff::Timestamp::now());
+        Some(Duration::try_from(wait).unwrap_or_default())
+    };
+    text.parse().ok().map(Duration::from_secs).or_else(until_date)
+}
+
+/// The categories of Sentry that concern an upload.
+const CATEGORIES: [&str; 4] = ["", "error", "attachment", "session"];
+
+/// Reads the longest of the limits in `X-Sentry-Rate-Limits` that concern an upload, such as
+/// `60:error;session:organization, 2700:transaction:key`. A limit without categories concerns all
+/// (<https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/>).
+fn rate_limit(headers: &HeaderMap) -> Option<Duration> {
+    let limits = header_text(headers, "x-sentry-rate-limits")?.split(',');
+    let seconds = limits.filter_map(|limit| {
+        let mut parts = limit.trim().split(':');
+        let seconds: u64 = parts.next()?.trim().parse().ok()?;
+        let mut categories = parts.next().unwrap_or_default().split(';');
+        categories.any(|category| CATEGORIES.contains(&category.trim())).then_some(seconds)
+    });
+    seconds.max().filter(|seconds| *seconds > 0).map(Duration::from_secs)
 }
 
 /// Reads a body up to one byte more than is allowed. Returns what was read also in case of an error.
@@ -213,4 +252,28 @@ fn message(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let first = text.trim_start().lines().next().unwrap_or_default();
     if first.starts_with('<') { String::new() } else { first.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_until_a_retry_is_read() {
+        let wait = |name: &'static str, value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, value.parse().unwrap());
+            retry_after(&headers).map(|wait| wait.as_secs())
+        };
+        assert_eq!(wait("retry-after", " 7"), Some(7));
+        assert_eq!(wait("retry-after", "soon"), None);
+        assert_eq!(wait("retry-after", "Wed, 21 Oct 2015 07:28:00 GMT"), Some(0));
+        assert!(wait("retry-after", "Wed, 21 Oct 2515 07:28:00 GMT").unwrap() > 1_000_000_000);
+        let limits = |value: &str| wait("x-sentry-rate-limits", value);
+        assert_eq!(limits("60:error;session:organization, 2700:transaction:key"), Some(60));
+        assert_eq!(limits("60:transaction:key, 50::organization:reason,40:error"), Some(50));
+        assert_eq!(limits("60:transaction:key"), None);
+        assert_eq!(limits("30"), Some(30));
+        assert_eq!(limits("x:error, :, -5:error"), None);
+    }
 }

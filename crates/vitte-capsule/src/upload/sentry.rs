@@ -1,15 +1,21 @@
 //! Uploads a report as a Sentry event: <https://develop.sentry.dev/sdk/data-model/envelopes/>.
 //!
-//! The envelope has one item, the event. Its id is computed from the report, so that a second upload is the
+//! The envelope has the event and, if they are requested, a session and a minidump. The id of the event is computed from the report, so that a second upload is the
 //! same event. There is no sending time in the envelope, so that exactly the bytes that were shown are sent.
 //! Sentry accepts items of up to 1 MiB, so long strings are truncated.
 
+mod breadcrumbs;
+mod contexts;
+mod exception;
 mod frames;
+mod minidump;
+mod session;
 
 use std::borrow::Cow;
 use std::hash::Hasher as _;
 use std::time::SystemTime;
 
+pub(super) use exception::exception_type;
 use frames::Images;
 use sentry_types::protocol::v7 as protocol;
 use sentry_types::{Auth, Dsn, ParseDsnError, Uuid};
@@ -17,10 +23,10 @@ use siphasher::sip128::{Hasher128 as _, SipHasher24};
 
 use super::error::UploadError;
 use super::http::{Client, HttpOptions, host};
-use super::request::{Header, Request, Secret, USER_AGENT};
+use super::request::{Attachment, Header, Request, Secret, USER_AGENT};
 use super::{UploadReceipt, plain};
 use crate::fingerprint::Fingerprint;
-use crate::report::{CrashFrame, CrashKind, CrashReport};
+use crate::report::{CrashKind, CrashReport};
 
 /// The request that sends an event.
 #[derive(Clone, Debug)]
@@ -30,52 +36,106 @@ pub(super) struct PreparedEvent {
     secrets: Vec<Secret>,
 }
 
-/// Maximum length of the message, in characters. Sentry has the same limit.
-const MAX_MESSAGE_CHARS: usize = 8_192;
 /// Maximum length of a function name, a path or a note, in characters.
 const MAX_NAME_CHARS: usize = 256;
 /// Maximum length of a tag value, in characters. Sentry has the same limit.
 const MAX_TAG_CHARS: usize = 200;
 /// Maximum number of frames of the crashed thread. The innermost ones are sent.
 const MAX_FRAMES: usize = 128;
-const MAX_THREADS: usize = 32;
 /// The number of frames that tell defects of a program without symbols apart. Fingerprints have as many functions.
 const GROUPING_FRAMES: usize = 5;
-/// Maximum number of frames of each thread that did not crash.
-const MAX_OTHER_FRAMES: usize = 10;
 const MAX_NOTES: usize = 32;
-const MAX_REGISTERS: usize = 32;
 
-pub(super) fn prepare(report: &CrashReport, dsn: &Secret) -> Result<PreparedEvent, UploadError> {
-    let dsn: Dsn = dsn.reveal().trim().parse().map_err(dsn_error)?;
-    let invalid_time = |reason| UploadError::Report {
-        field: "timestamp",
-        value: report.timestamp.clone(),
-        reason,
-    };
-    let time: jiff::Timestamp =
-        report.timestamp.parse().map_err(|_| invalid_time("not an RFC 3339 timestamp"))?;
+/// What is sent besides the event.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Parts<'a> {
+    pub(super) minidump: Option<&'a [u8]>,
+    pub(super) has_session: bool,
+}
+
+/// Prepares an envelope.
+pub(super) fn prepare(
+    report: &CrashReport,
+    dsn: &Secret,
+    parts: Parts<'_>,
+) -> Result<PreparedEvent, UploadError> {
+    let dsn = parse_dsn(dsn)?;
+    let time = time(report)?;
     let id = id(report);
     let mut envelope = protocol::Envelope::new();
-    envelope.add_item(event(report, id, time.into()));
+    envelope.add_item(event(report, id, time));
+    if let Some(session) = session::session(report, id, time).filter(|_| parts.has_session) {
+        envelope.add_item(session);
+    }
     let mut body = Vec::new();
     // Writing to memory only fails for a time before 1970.
-    envelope
-        .to_writer(&mut body)
-        .map_err(|_| invalid_time("Sentry accepts no time before 1970"))?;
+    envelope.to_writer(&mut body).map_err(|_| early_time(report))?;
     // All strings in the event are already safe to print.
-    let body = String::from_utf8_lossy(&body).into_owned();
+    let mut body = String::from_utf8_lossy(&body).into_owned();
+    let mut attachment = None;
+    if let Some(minidump) = parts.minidump {
+        let (header, item) = minidump::envelope_item(minidump)?;
+        body.push_str(&header);
+        attachment = Some(item);
+    }
+    let url = dsn.envelope_api_url().to_string();
+    prepared(&dsn, url, "application/x-sentry-envelope".to_owned(), id, (body, attachment))
+}
+
+/// Prepares the request of the minidump endpoint.
+pub(super) fn prepare_minidump(
+    report: &CrashReport,
+    dsn: &Secret,
+    minidump: Option<&[u8]>,
+) -> Result<PreparedEvent, UploadError> {
+    let dsn = parse_dsn(dsn)?;
+    let minidump = minidump.ok_or(UploadError::NoMinidump)?;
+    let id = id(report);
+    let event = event(report, id, time(report)?);
+    let event = serde_json::to_string(&event).map_err(|_| early_time(report))?;
+    let form = minidump::Form::new(&event, &id.as_simple().to_string(), minidump)?;
+    let url = dsn.envelope_api_url().to_string().replace("/envelope/", "/minidump/");
+    let content = format!("multipart/form-data; boundary={}", form.boundary);
+    prepared(&dsn, url, content, id, (form.text, Some(form.attachment)))
+}
+
+fn prepared(
+    dsn: &Dsn,
+    url: String,
+    content_type: String,
+    id: Uuid,
+    (body, attachment): (String, Option<Attachment>),
+) -> Result<PreparedEvent, UploadError> {
     let secrets: Vec<_> =
         [Some(dsn.public_key()), dsn.secret_key()].into_iter().flatten().map(Secret::new).collect();
     let headers = vec![
         Header::new("accept", "application/json"),
         Header::new("user-agent", USER_AGENT),
-        authorization(&dsn)?,
-        Header::new("content-type", "application/x-sentry-envelope"),
-        Header::new("content-length", body.len().to_string()),
+        authorization(dsn)?,
+        Header::new("content-type", content_type),
     ];
-    let url = dsn.envelope_api_url().to_string();
-    Ok(PreparedEvent { request: Request { method: "POST", url, headers, body }, id, secrets })
+    let mut request = Request::new("POST", url, headers, body);
+    request.attachment = attachment;
+    request.headers.push(Header::new("content-length", request.body_len().to_string()));
+    Ok(PreparedEvent { request, id, secrets })
+}
+
+fn parse_dsn(dsn: &Secret) -> Result<Dsn, UploadError> {
+    dsn.reveal().trim().parse().map_err(dsn_error)
+}
+
+/// Returns the time of the crash.
+fn time(report: &CrashReport) -> Result<SystemTime, UploadError> {
+    let time = report.timestamp.parse::<jiff::Timestamp>();
+    time.map(SystemTime::from).map_err(|_| invalid_time(report, "not an RFC 3339 timestamp"))
+}
+
+fn early_time(report: &CrashReport) -> UploadError {
+    invalid_time(report, "Sentry accepts no time before 1970")
+}
+
+fn invalid_time(report: &CrashReport, reason: &'static str) -> UploadError {
+    UploadError::Report { field: "timestamp", value: report.timestamp.clone(), reason }
 }
 
 /// Returns the error of an invalid DSN, without its key.
@@ -123,10 +183,26 @@ pub(super) fn send(
     }))
 }
 
-/// Computes the id of the event from the report, in the format of a version 4 UUID.
+/// Computes the id of the event from the report.
 fn id(report: &CrashReport) -> Uuid {
+    uuid_of(&[&report.id, &report.session, &report.timestamp])
+}
+
+/// Returns the id of the event in 32 hexadecimal digits.
+pub(super) fn event_id(report: &CrashReport) -> String {
+    id(report).as_simple().to_string()
+}
+
+/// Returns the id of a breadcrumb, by its index, in 32 hexadecimal digits.
+pub(super) fn breadcrumb_id(report: &CrashReport, index: usize) -> String {
+    let own = ["breadcrumb", &event_id(report), &index.to_string()];
+    uuid_of(&own).as_simple().to_string()
+}
+
+/// Computes an id from texts, in the format of a version 4 UUID.
+fn uuid_of(parts: &[&str]) -> Uuid {
     let mut hasher = SipHasher24::new();
-    for part in [&report.id, &report.session, &report.timestamp] {
+    for part in parts {
         hasher.write(part.as_bytes());
         // A separator that cannot occur in UTF-8.
         hasher.write(&[0xff]);
@@ -139,14 +215,6 @@ fn id(report: &CrashReport) -> Uuid {
 }
 
 fn event(report: &CrashReport, id: Uuid, timestamp: SystemTime) -> protocol::Event<'static> {
-    let name = |text: &str| plain::line(text, MAX_NAME_CHARS);
-    let system = &report.system;
-    let os = protocol::OsContext { name: Some(name(&system.os)), ..Default::default() };
-    let device = protocol::DeviceContext { arch: Some(name(&system.arch)), ..Default::default() };
-    let mut contexts = protocol::Map::new();
-    contexts.insert("os".to_owned(), protocol::Context::Os(Box::new(os)));
-    contexts.insert("device".to_owned(), protocol::Context::Device(Box::new(device)));
-    contexts.insert("crash".to_owned(), protocol::Context::Other(other_fields(report)));
     let sdk = protocol::ClientSdkInfo {
         name: env!("CARGO_PKG_NAME").to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -161,10 +229,12 @@ fn event(report: &CrashReport, id: Uuid, timestamp: SystemTime) -> protocol::Eve
         platform: "native".into(),
         timestamp,
         release: Some(release(report).into()),
-        contexts,
-        exception: vec![exception(report, &images)].into(),
-        debug_meta: Cow::Owned(images.to_debug_meta(&system.arch)),
-        threads: threads(report).into(),
+        environment: environment(report).map(Cow::Owned),
+        contexts: contexts::contexts(report),
+        breadcrumbs: breadcrumbs::breadcrumbs(report, timestamp).into(),
+        exception: vec![exception::exception(report, &images)].into(),
+        debug_meta: Cow::Owned(images.to_debug_meta(&report.system.arch)),
+        threads: exception::threads(report).into(),
         tags: tags(report),
         sdk: Some(Cow::Owned(sdk)),
         ..Default::default()
@@ -175,6 +245,14 @@ fn event(report: &CrashReport, id: Uuid, timestamp: SystemTime) -> protocol::Eve
 fn release(report: &CrashReport) -> String {
     let part = |text: &str| plain::line(text, 90).replace(['/', '\\', '@', ' '], "_");
     format!("{}@{}", part(&report.program), part(&report.version))
+}
+
+/// Returns the environment of Sentry, which is the deployment. Sentry allows 64 characters, without blanks and slashes, and
+/// not the name `None`.
+fn environment(report: &CrashReport) -> Option<String> {
+    let text = plain::line(report.deployment.as_deref()?.trim(), 64);
+    let text = text.replace(|c: char| c == '/' || c.is_whitespace(), "_");
+    Some(text).filter(|text| !text.is_empty() && text != "None")
 }
 
 /// Returns what groups events: the fingerprint of the report. If it contains no functions, because none is known, the
@@ -205,130 +283,11 @@ fn tags(report: &CrashReport) -> protocol::Map<String, String> {
         ("os", Some(&report.system.os)),
         ("session", Some(&report.session)),
         ("signal", report.signal.as_ref()),
+        ("test", report.test.as_ref()),
         ("thread", Some(&report.thread)),
     ]
     .into_iter()
     .filter_map(|(key, value)| Some((key.to_owned(), plain::line(value?.trim(), MAX_TAG_CHARS))))
     .filter(|(_, value)| !value.is_empty())
     .collect()
-}
-
-/// Returns the data that has no field of its own in an event.
-fn other_fields(report: &CrashReport) -> protocol::Map<String, protocol::Value> {
-    let mut fields = protocol::Map::new();
-    let texts = [
-        ("address", report.address.as_deref()),
-        ("location", report.location.as_deref()),
-        ("report", Some(&*report.id)),
-    ];
-    for (key, value) in texts {
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            fields.insert(key.to_owned(), plain::line(value, MAX_NAME_CHARS).into());
-        }
-    }
-    let contexts = plain::contexts(report);
-    let notes = report.notes.iter().take(MAX_NOTES);
-    let notes: Vec<_> = notes.map(|note| plain::line(note, MAX_NAME_CHARS)).collect();
-    for (key, lines) in [("contexts", contexts), ("notes", notes)] {
-        if !lines.is_empty() {
-            fields.insert(key.to_owned(), lines.into());
-        }
-    }
-    fields
-}
-
-fn exception(report: &CrashReport, images: &Images<'_>) -> protocol::Exception {
-    let code = report.code.as_str();
-    let (ty, mechanism) = match (code, report.signal.as_deref()) {
-        ("F0001", _) => ("panic", "panic"),
-        ("F0003", _) => ("stack overflow", "signalhandler"),
-        ("F0004", _) => ("out of memory", "generic"),
-        ("F0006", _) => ("uncaught error", "generic"),
-        ("N0900", _) => ("dump", "generic"),
-        (_, Some(signal)) => (signal, "signalhandler"),
-        _ => (code, "generic"),
-    };
-    let frames: Vec<_> = if report.frames.is_empty() {
-        text_frames(report.backtrace.frames().iter().take(MAX_FRAMES))
-    } else {
-        let frames = report.frames.iter().take(MAX_FRAMES).enumerate().rev();
-        frames.map(|(index, frame)| images.frame(frame, index == 0)).collect()
-    };
-    let total = report.frames.len().max(report.backtrace.frames().len());
-    let omitted = u64::try_from(total.saturating_sub(MAX_FRAMES)).unwrap_or(u64::MAX);
-    let frames_omitted = Some((0, omitted)).filter(|_| omitted > 0);
-    let registers = report.registers.iter().take(MAX_REGISTERS).filter_map(|(name, value)| {
-        let value = u64::from_str_radix(value.trim_start_matches("0x"), 16).ok()?;
-        Some((plain::line(name, 16), value.into()))
-    });
-    let stacktrace =
-        protocol::Stacktrace { frames, frames_omitted, registers: registers.collect() };
-    let mut message = plain::lines(&report.message, MAX_MESSAGE_CHARS).join("\n");
-    // The title of an issue is the first line of the value, and "invalid memory access" is that of many defects.
-    if let Some(function) = report.signal.as_ref().and_then(|_| crashed_function(report)) {
-        let end = message.find('\n').unwrap_or(message.len());
-        message.insert_str(end, &format!(" in `{function}`"));
-    }
-    protocol::Exception {
-        ty: plain::line(ty, MAX_TAG_CHARS),
-        value: Some(message),
-        stacktrace: Some(stacktrace),
-        thread_id: Some(crashed_thread_id(report)),
-        mechanism: Some(protocol::Mechanism {
-            ty: mechanism.to_owned(),
-            handled: Some(false),
-            ..Default::default()
-        }),
-        ..Default::default()
-    }
-}
-
-/// Returns the id of the crashed thread, or its name if the id is unknown.
-fn crashed_thread_id(report: &CrashReport) -> protocol::ThreadId {
-    match report.crashed_thread() {
-        Some(crashed) => protocol::ThreadId::Int(crashed.id),
-        None => protocol::ThreadId::String(plain::line(&report.thread, MAX_NAME_CHARS)),
-    }
-}
-
-/// Returns all threads. The frames of the crashed thread are those of the exception.
-fn threads(report: &CrashReport) -> Vec<protocol::Thread> {
-    let first = protocol::Thread {
-        id: Some(crashed_thread_id(report)),
-        name: Some(plain::line(&report.thread, MAX_NAME_CHARS)),
-        crashed: true,
-        current: true,
-        ..Default::default()
-    };
-    let others = report.other_threads().iter().take(MAX_THREADS).map(|thread| {
-        let frames = text_frames(thread.backtrace.frames().iter().take(MAX_OTHER_FRAMES));
-        let stacktrace = protocol::Stacktrace { frames, ..Default::default() };
-        protocol::Thread {
-            id: Some(protocol::ThreadId::Int(thread.id)),
-            name: Some(plain::line(&thread.name, MAX_NAME_CHARS)),
-            stacktrace: Some(stacktrace).filter(|stacktrace| !stacktrace.frames.is_empty()),
-            ..Default::default()
-        }
-    });
-    std::iter::once(first).chain(others).collect()
-}
-
-/// Returns the innermost function of the program, or the innermost one that is not part of the runtime.
-fn crashed_function(report: &CrashReport) -> Option<String> {
-    let is_relevant = |frame: &&CrashFrame| !frame.to_frame().is_runtime();
-    let mut frames = report.frames.iter().filter(is_relevant);
-    let named = |frame: &&CrashFrame| frame.in_project && frame.function.is_some();
-    let frame = frames.clone().find(named).or_else(|| frames.next())?;
-    Some(plain::line(&frames::label(frame), MAX_NAME_CHARS))
-}
-
-/// Converts frames of which only the text is known, innermost first, to Sentry's order, outermost first.
-fn text_frames<'a>(
-    frames: impl DoubleEndedIterator<Item = &'a vitte_diag::Frame>,
-) -> Vec<protocol::Frame> {
-    let frame = |frame: &vitte_diag::Frame| protocol::Frame {
-        function: Some(plain::line(frame.text(), MAX_NAME_CHARS)),
-        ..Default::default()
-    };
-    frames.rev().map(frame).collect()
 }

@@ -1,4 +1,4 @@
-//! `vitte crash upload`: sends a report to a directory, to Sentry or to GitHub.
+//! `vitte crash upload`: sends a report to a directory, Sentry, OpenTelemetry or GitHub.
 
 use std::fmt::Display;
 use std::io;
@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use vitte_capsule::upload::{GITHUB_API, Secret, Target, Upload};
+use vitte_capsule::upload::{
+    GITHUB_API, OTLP_ENDPOINT, Secret, Target, Upload, UploadError, otlp_headers,
+};
 use vitte_diag::{input, text};
 
 use super::directory::Directory;
@@ -19,7 +21,7 @@ use super::target::LoadedCrash;
 pub(super) struct UploadArgs {
     /// The crash: an id, a unique prefix of one, `latest`, or the path of a .vittecrash file
     id: String,
-    /// The target: file, sentry or github
+    /// The target: file, sentry, sentry-minidump, otlp or github
     #[arg(long, value_name = "TARGET", value_enum, hide_possible_values = true)]
     to: To,
     #[command(flatten)]
@@ -33,6 +35,19 @@ pub(super) struct UploadArgs {
         help = "sentry: the DSN of the project [default: $SENTRY_DSN]"
     )]
     dsn: Option<String>,
+    /// sentry: send the minidump, too, which has memory of the program and is not redacted
+    #[arg(long)]
+    minidump: bool,
+    /// sentry: send the session that the crash ended, too, for the release health of Sentry
+    #[arg(long)]
+    session: bool,
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "otlp: the endpoint for logs [default: $OTEL_EXPORTER_OTLP_LOGS_ENDPOINT; or else \
+                $OTEL_EXPORTER_OTLP_ENDPOINT and /v1/logs; or else http://localhost:4318/v1/logs]"
+    )]
+    endpoint: Option<String>,
     /// github: the repository
     #[arg(long, value_name = "OWNER/NAME")]
     repo: Option<String>,
@@ -62,6 +77,8 @@ pub(super) struct UploadArgs {
 enum To {
     File,
     Sentry,
+    SentryMinidump,
+    Otlp,
     Github,
 }
 
@@ -82,17 +99,23 @@ mod placeholder {
 impl UploadArgs {
     /// Writes where the report is now, or what would be sent.
     pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
-        let report = LoadedCrash::load(&self.id, &self.directory.repository())?.capsule.report;
+        let capsule = LoadedCrash::load(&self.id, &self.directory.repository())?.capsule;
         let is_dry_run = self.dry_run;
         let timeout = Duration::from_secs(self.timeout);
+        let (has_minidump, has_session) = (self.minidump, self.session);
+        if let (true, To::File | To::Otlp | To::Github) = (has_minidump || has_session, self.to) {
+            let why = "--minidump and --session are only for `--to sentry`";
+            return Err(Failure::Message(why.to_owned()));
+        }
         let mut missing = Vec::new();
-        let target = self.target(&mut missing);
+        let target = self.target(&mut missing).map_err(Failure::message)?;
         if !is_dry_run && !missing.is_empty() {
             return Ok(missing.iter().try_for_each(|why| shell.warn(why))?);
         }
         let upload =
             Upload::new(target).with_timeouts(CONNECT_TIMEOUT, timeout).with_env_proxy(true);
-        let prepared = upload.prepare(&report).map_err(Failure::message)?;
+        let upload = upload.with_minidump(has_minidump).with_session(has_session);
+        let prepared = upload.prepare_capsule(&capsule).map_err(Failure::message)?;
         if is_dry_run {
             write!(shell.out, "{prepared}")?;
             shell.out.flush()?;
@@ -102,28 +125,36 @@ impl UploadArgs {
             return Ok(());
         }
         let uploaded = upload.send(&prepared).map_err(Failure::message)?;
-        Ok(writeln!(shell.out, "{}: {uploaded}", text::one_line(&report.id))?)
+        Ok(writeln!(shell.out, "{}: {uploaded}", text::one_line(&capsule.report.id))?)
     }
 
     /// Returns the target. Adds a message to `missing` for each value that is missing, and uses a placeholder for it.
-    fn target(self, missing: &mut Vec<String>) -> Target {
+    fn target(self, missing: &mut Vec<String>) -> Result<Target, UploadError> {
         let mut or = |placeholder: &str, value: Result<String, String>| {
             value.unwrap_or_else(|why| {
                 missing.push(why);
                 placeholder.to_owned()
             })
         };
-        match self.to {
+        Ok(match self.to {
             To::File => Target::File {
                 dir: self.out.unwrap_or_else(|| {
                     missing.push("no directory; pass --out DIR".to_owned());
                     placeholder::DIR.into()
                 }),
             },
-            To::Sentry => {
+            To::Sentry | To::SentryMinidump => {
                 let dsn = self.dsn.or_else(|| variable("SENTRY_DSN"));
                 let dsn = dsn.ok_or_else(|| "no DSN; pass --dsn or set SENTRY_DSN".to_owned());
-                Target::Sentry { dsn: Secret::new(or(placeholder::DSN, dsn)) }
+                let dsn = Secret::new(or(placeholder::DSN, dsn));
+                match self.to {
+                    To::SentryMinidump => Target::SentryMinidump { dsn },
+                    _ => Target::Sentry { dsn },
+                }
+            }
+            To::Otlp => {
+                let endpoint = self.endpoint.unwrap_or_else(otlp_endpoint);
+                Target::Otlp { endpoint, headers: otlp_headers_of_environment()? }
             }
             To::Github => {
                 let token = or(placeholder::TOKEN, self.token());
@@ -132,7 +163,7 @@ impl UploadArgs {
                 let repository = or(placeholder::REPOSITORY, repository);
                 Target::Github { repository, token: Secret::new(token), api: self.api }
             }
-        }
+        })
     }
 
     /// Returns the token of GitHub, or why there is none. A dry run does not read it, because it shows no secrets.
@@ -150,6 +181,22 @@ impl UploadArgs {
             },
         }
     }
+}
+
+/// Returns the endpoint for logs, as the exporters of OpenTelemetry find it
+/// (<https://opentelemetry.io/docs/specs/otel/protocol/exporter/>).
+fn otlp_endpoint() -> String {
+    let own = variable("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT");
+    let of_all = || variable("OTEL_EXPORTER_OTLP_ENDPOINT");
+    let own = own.or_else(|| Some(format!("{}/v1/logs", of_all()?.trim().trim_end_matches('/'))));
+    own.unwrap_or_else(|| OTLP_ENDPOINT.to_owned())
+}
+
+/// Returns the headers for the endpoint, which are secrets.
+fn otlp_headers_of_environment() -> Result<Vec<(String, Secret)>, UploadError> {
+    let own = variable("OTEL_EXPORTER_OTLP_LOGS_HEADERS");
+    let text = own.or_else(|| variable("OTEL_EXPORTER_OTLP_HEADERS"));
+    otlp_headers(&text.unwrap_or_default())
 }
 
 /// Returns an environment variable that is set and not empty.

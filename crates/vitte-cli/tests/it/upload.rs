@@ -3,6 +3,7 @@ mod command;
 mod copies;
 mod github;
 mod input;
+mod otlp;
 mod responses;
 mod sentry;
 mod server;
@@ -17,7 +18,7 @@ use sentry_types::protocol::v7::{Context, Envelope, EnvelopeItem, Event, Level};
 use serde_json::{Value, json};
 use server::{CLOSED, Received, Server, Step, answer};
 use vitte_capsule::upload::{Secret, Target, Upload, UploadError, UploadReceipt};
-use vitte_capsule::{CrashReport, Fingerprint};
+use vitte_capsule::{Capsule, CrashReport, Fingerprint};
 
 use crate::common::{self, CommandResult};
 
@@ -51,6 +52,14 @@ fn value() -> Value {
         "registers": {"rip": "0x55d0"},
         "threads": [{"id": 41, "name": "main", "backtrace": []},
                     {"id": 42, "name": "worker", "backtrace": ["wait in libc.so.6+0x10", "run"]}],
+        "process": 4711, "deployment": "staging", "test": "front::closes",
+        "breadcrumbs": [
+            {"timestamp": "2025-10-22T13:05:40.25Z", "level": "debug", "target": "vittec::cache",
+             "message": "entry removed", "thread": "worker",
+             "fields": [{"key": "key", "value": "shapes"}, {"key": "passwd", "value": "hunter2"}]},
+            {"timestamp": "2025-10-22T13:05:42.25Z", "level": "warn", "target": "vittec::front",
+             "message": "unusual block", "thread": "main"}
+        ],
         "code": "F0001", "location": "src/front.rs:77:13", "address": null, "notes": ["a note"],
         "sources": [{"id": 0, "file": "src/shapes.vitte",
                      "lines": [{"line": 12, "lo": 5, "text": "TOP SECRET"}]}]
@@ -115,6 +124,11 @@ fn event(request: &Received) -> Event<'static> {
     event.clone()
 }
 
+fn otlp(host: &str) -> Target {
+    let endpoint = format!("http://{host}/v1/logs");
+    Target::Otlp { endpoint, headers: vec![("Api-Key".to_owned(), Secret::new(TOKEN))] }
+}
+
 /// Checks that a text contains no private data.
 fn assert_private(text: &str) {
     for private in ["ada", "password", "hunter2", "TOP SECRET"] {
@@ -150,5 +164,12 @@ fn hostile(text: &str, size: usize) -> CrashReport {
         value["threads"] = many(json!({"id": 1, "name": part, "backtrace": vec!["call"; 20]}));
         value["context"] = many(json!({"name": part, "values": [{"key": part, "value": part}],
             "place": null}));
+        value["breadcrumbs"] = Value::from(vec![
+            json!({"timestamp": part, "level": "info", "target": part,
+            "message": part, "thread": part, "fields": vec![json!({"key": part, "value": part}); 3]});
+            120
+        ]);
+        value["deployment"] = json!(large);
+        value["test"] = json!(large);
     })
 }

@@ -5,6 +5,9 @@ use super::*;
 /// `vitte crash upload` in a directory with the report, without tokens and proxies in the environment.
 fn vitte(dir: &Path) -> Command {
     let mut vitte = crate::vitte();
+    for name in ["ENDPOINT", "HEADERS", "LOGS_ENDPOINT", "LOGS_HEADERS"] {
+        vitte.env_remove(format!("OTEL_EXPORTER_OTLP_{name}"));
+    }
     for name in ["SENTRY_DSN", "GITHUB_TOKEN", "ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"] {
         vitte.env_remove(name).env_remove(name.to_ascii_lowercase());
     }
@@ -142,6 +145,35 @@ fn a_dry_run_needs_no_credentials() {
     assert_eq!(ended.stderr, "vitte: invalid repository `o`: expected OWNER/NAME\n");
 }
 
+/// The variables of the exporters of OpenTelemetry are used.
+#[test]
+fn an_endpoint_is_found_in_the_environment() {
+    let dir = stored();
+    let dry_run = |arguments: &[&str], environment: &[(&str, &str)]| {
+        let mut command = vitte(dir.path());
+        command.args(["--to=otlp", "--dry-run"]).args(arguments);
+        let environment = environment.iter();
+        command
+            .envs(environment.map(|(name, value)| (format!("OTEL_EXPORTER_OTLP_{name}"), value)));
+        let ended = run(&mut command);
+        assert_eq!((ended.code, &*ended.stderr), (0, ""));
+        assert!(!ended.stdout.contains(TOKEN) && !ended.stdout.contains("hunter2"));
+        ended.stdout
+    };
+    let starts = |shown: String, url: &str| {
+        assert!(shown.starts_with(&format!("POST {url}\n")), "{shown}");
+        shown
+    };
+    starts(dry_run(&[], &[]), "http://localhost:4318/v1/logs");
+    let all = ("ENDPOINT", "http://127.0.0.1:1/x/");
+    starts(dry_run(&[], &[all]), "http://127.0.0.1:1/x/v1/logs");
+    let logs = ("LOGS_ENDPOINT", "http://127.0.0.1:1/logs");
+    starts(dry_run(&[], &[all, logs]), "http://127.0.0.1:1/logs");
+    let headers = ("HEADERS", &*format!("api-key={TOKEN}"));
+    let shown = starts(dry_run(&["--endpoint=http://[::1]/a"], &[all, headers]), "http://[::1]/a");
+    assert!(shown.contains("\napi-key: ***\n"), "{shown}");
+}
+
 fn assert_no_secrets(ended: &CommandResult) {
     assert_eq!((ended.code, &*ended.stderr), (0, ""));
     assert!(!ended.stdout.contains(KEY) && !ended.stdout.contains(TOKEN), "{}", ended.stdout);
@@ -182,6 +214,14 @@ fn missing_arguments_are_errors() {
             "no crash matches `2025-10-22T13-05-42` in `none`",
         ),
         (&["--to", "mail"], "invalid value 'mail'"),
+        (
+            &["--to", "sentry", "--dsn", "https://k@h/1", "--minidump"],
+            "vitte: the crash has no minidump\n",
+        ),
+        (
+            &["--to", "otlp", "--minidump"],
+            "vitte: --minidump and --session are only for `--to sentry`\n",
+        ),
     ] {
         let text = stderr(arguments);
         assert!(text.contains(expected), "{text}");

@@ -36,7 +36,7 @@ fn github_is_searched_before_an_issue_is_opened() {
     let expected = format!(
         "<!-- vitte-crash {print} -->\n| field | value |\n|---|---|\n| code | `F0001` |\n\
         | program | `vittec 0.1.0` |\n| location | `src/front.rs:77:13` |\n| thread | `main` |\n\
-        | system | `linux x86_64` |\n| build | `release` |\n| commit | `abcdef1` |\n\
+        | system | `linux x86_64` |\n| deployment | `staging` |\n| test | `front::closes` |\n| build | `release` |\n| commit | `abcdef1` |\n\
         | time | `2025-10-22T13:05:42.5Z` |\n| report | `{ID}` |\n| session | `5e551011` |\n\n\
         **Message**\n\n```text\nindex out of bounds\nthe length is 3\n```\n\n\
         **Contexts, innermost first**\n\n```text\n\

@@ -1,0 +1,115 @@
+//! A prepared upload, and the receipt of one that was sent.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use vitte_diag::text;
+
+use super::request::Request;
+use super::{github, otlp, sentry};
+
+/// What [`send`](super::Upload::send) will send. `Display` shows all of it, with `***` in place of secrets and without
+/// control characters.
+#[derive(Clone, Debug)]
+pub struct PreparedUpload {
+    pub(super) content: Content,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Content {
+    File { path: PathBuf, text: String },
+    Sentry(sentry::PreparedEvent),
+    Github(Box<github::PreparedIssue>),
+    Otlp(otlp::PreparedLogs),
+}
+
+impl PreparedUpload {
+    /// Returns the HTTP requests in the order in which they are sent. Empty for [`Target::File`](super::Target::File).
+    #[must_use]
+    pub fn requests(&self) -> Vec<&Request> {
+        match &self.content {
+            Content::File { .. } => Vec::new(),
+            Content::Sentry(event) => vec![&event.request],
+            Content::Otlp(logs) => vec![&logs.request],
+            Content::Github(issue) => vec![&issue.newest, &issue.search, &issue.open],
+        }
+    }
+}
+
+impl fmt::Display for PreparedUpload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.content {
+            Content::File { path, text } => {
+                let path = path.to_string_lossy();
+                write!(f, "write {}\n\n{text}", text::one_line(&path))
+            }
+            Content::Sentry(event) => write!(f, "{}", event.request),
+            Content::Otlp(logs) => write!(f, "{}", logs.request),
+            Content::Github(issue) => write!(
+                f,
+                "{}\n{}\nif neither response has an issue that starts with `{}`:\n\n{}",
+                issue.newest, issue.search, issue.marker, issue.open
+            ),
+        }
+    }
+}
+
+/// Where a report was uploaded to. `Display` writes one line that is safe for a terminal.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum UploadReceipt {
+    /// A file.
+    Copied {
+        /// The path of the file.
+        path: PathBuf,
+        /// Whether the file was written now. False if it existed with the same content.
+        is_new: bool,
+    },
+    /// A Sentry event.
+    Event {
+        /// The id: 32 hexadecimal digits, the same for each upload of the report.
+        id: String,
+        /// The server, with its port if it is not the default.
+        host: String,
+    },
+    /// Log records of OpenTelemetry.
+    Logs {
+        /// The server, with its port if it is not the default.
+        host: String,
+        /// A warning of the server, on one line; empty if there is none.
+        warning: String,
+    },
+    /// A new GitHub issue.
+    NewIssue {
+        /// The URL of its page.
+        url: String,
+    },
+    /// A GitHub issue that already existed for the same defect.
+    ExistingIssue {
+        /// The URL of its page.
+        url: String,
+        /// Whether it is open, not closed.
+        is_open: bool,
+    },
+}
+
+impl fmt::Display for UploadReceipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Copied { path, is_new } => {
+                let action = if *is_new { "copied to" } else { "already in" };
+                write!(f, "{action} {}", text::one_line(&path.to_string_lossy()))
+            }
+            Self::Event { id, host } => write!(f, "event {id} at {host}"),
+            Self::Logs { host, warning } => match &**warning {
+                "" => write!(f, "log record at {host}"),
+                warning => write!(f, "log record at {host} (warning: {warning})"),
+            },
+            Self::NewIssue { url } => write!(f, "opened {}", text::one_line(url)),
+            Self::ExistingIssue { url, is_open } => {
+                let state = if *is_open { "" } else { " (closed)" };
+                write!(f, "already reported: {}{state}", text::one_line(url))
+            }
+        }
+    }
+}
