@@ -3,7 +3,7 @@
 mod default_dir;
 mod entry;
 mod error;
-mod file_lock;
+pub(crate) mod file_lock;
 mod files;
 mod group;
 mod id;
@@ -45,6 +45,7 @@ use crate::report::DEFAULT_DIR;
 /// │   ├── ID.vittecrash
 /// │   ├── ID.html                              the HTML report, if one was requested
 /// │   └── metadata.json                        the fingerprint that these crashes share
+/// ├── pending/                                 uploads that were not sent yet
 /// ├── ID.vittecrash                            a crash that could not be stored below its kind
 /// └── 2025-10-22T13-05-42.json                 a report without a capsule, written by an older version
 /// ```
@@ -78,6 +79,9 @@ pub struct Repository {
 const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
 /// The directory of the newest crash.
 const LATEST: &str = "latest";
+/// The directory of the uploads that were not sent yet.
+#[cfg_attr(not(feature = "upload"), allow(dead_code, reason = "the name is reserved"))]
+pub(crate) const PENDING: &str = "pending";
 /// The file with what the crashes of one fingerprint have in common.
 const METADATA: &str = "metadata.json";
 

@@ -44,6 +44,7 @@ mod plain;
 mod prepared;
 mod request;
 mod sentry;
+mod spool;
 mod url;
 
 use std::path::PathBuf;
@@ -53,9 +54,10 @@ use std::{fmt, thread};
 
 pub use error::UploadError;
 pub use otlp::otlp_headers;
-use prepared::Content;
+use prepared::{Content, Sent};
 pub use prepared::{PreparedUpload, UploadReceipt};
 pub use request::{Request, Secret};
+pub use spool::{Destination, PendingUpload, PendingUploads, SendOutcome, Spool, SpoolLock};
 use vitte_diag::text;
 
 use crate::capsule::Capsule;
@@ -277,11 +279,16 @@ impl Upload {
     }
 
     fn send_once(&self, prepared: &PreparedUpload) -> Result<UploadReceipt, UploadError> {
+        self.attempt(prepared).map(|sent| sent.receipt)
+    }
+
+    /// Sends a prepared upload once.
+    fn attempt(&self, prepared: &PreparedUpload) -> Result<Sent, UploadError> {
         match &prepared.content {
-            Content::File { path, text } => file::write(path, text),
+            Content::File { path, text } => file::write(path, text).map(Sent::from),
             Content::Sentry(event) => sentry::send(event, self.options),
-            Content::Otlp(logs) => otlp::send(logs, self.options),
-            Content::Github(issue) => github::send(issue, self.options),
+            Content::Otlp(logs) => otlp::send(logs, self.options).map(Sent::from),
+            Content::Github(issue) => github::send(issue, self.options).map(Sent::from),
         }
     }
 }

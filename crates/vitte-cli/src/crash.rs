@@ -24,6 +24,7 @@ mod list_args;
 mod newest;
 mod page;
 mod pattern;
+mod pending;
 mod reduce;
 mod replay;
 mod report;

@@ -21,7 +21,7 @@ pub(super) fn wait(file: &File, end: Instant) -> io::Result<bool> {
 /// Locks a file. Returns false if another process has the lock. The lock ends when the file is closed.
 ///
 /// `File::try_lock` does the same since Rust 1.89, which is newer than the MSRV.
-fn try_lock(file: &File) -> io::Result<bool> {
+pub(crate) fn try_lock(file: &File) -> io::Result<bool> {
     #[cfg(any(unix, windows))]
     match fs4::FileExt::try_lock(file) {
         Ok(()) => Ok(true),

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::error::{RepositoryError, RepositoryErrorKind};
 use super::location::is_dir_name;
-use super::{LATEST, id};
+use super::{LATEST, PENDING, id};
 use crate::dir::{Dir, EntryKind};
 
 /// The ids of capsules and their paths, relative to the repository.
@@ -34,8 +34,8 @@ impl CapsuleFiles {
         for (name, kind) in entries(root)? {
             if id::id_of(&name).is_some() {
                 found.add(path, String::new(), &name, kind);
-            } else if name == LATEST {
-                // Its files are hard links of capsules.
+            } else if name == LATEST || name == PENDING {
+                // The files of `latest` are hard links of capsules, those of `pending` are no capsules.
                 found.check_link(path, &name, kind);
             } else if kind == EntryKind::Dir || !name.contains('.') {
                 found.add_dir(root, path, String::new(), &name, kind, 3);

@@ -6,6 +6,8 @@ use std::{fmt, io};
 
 use vitte_diag::text;
 
+use crate::repository::RepositoryError;
+
 /// Why a report was not uploaded. No message contains a token or the key of a DSN.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -52,6 +54,8 @@ pub enum UploadError {
         /// The message of the server, truncated and on one line. Empty if it sent none.
         message: String,
     },
+    /// A pending upload cannot be stored, read or removed.
+    Spool(Box<RepositoryError>),
     /// The token is empty or has characters other than printable ASCII.
     Token,
     /// A field of the report is invalid.
@@ -155,6 +159,12 @@ impl UploadError {
         }
     }
 
+    /// Returns whether the server has answered. Otherwise the failure may be that of the network, such as a proxy with
+    /// certificates of its own.
+    pub(super) const fn is_answer(&self) -> bool {
+        matches!(self, Self::Status { .. } | Self::Rejected { .. })
+    }
+
     /// Returns the time after which the server accepts a retry, if it named one.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
@@ -186,6 +196,7 @@ impl fmt::Display for UploadError {
                 write!(f, "{host}: rejected {rejected} of {records} log {of}")?;
                 if message.is_empty() { Ok(()) } else { write!(f, ": {message}") }
             }
+            Self::Spool(error) => error.fmt(f),
             Self::Token => f.write_str(
                 "invalid token: it is empty or has characters other than printable ASCII",
             ),

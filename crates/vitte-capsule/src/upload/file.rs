@@ -44,13 +44,17 @@ fn has_content(path: &Path, text: &str) -> bool {
 ///
 /// [`UploadError::Report`] if the id is not a safe file name. It comes from a report, which is untrusted.
 pub(super) fn path(dir: &Path, id: &str) -> Result<PathBuf, UploadError> {
-    let is_name = !id.is_empty()
-        && id.len() <= 128
-        && !id.starts_with('.')
-        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    if is_name {
+    if is_file_name(id) {
         return Ok(dir.join(format!("{id}.json")));
     }
     let reason = "not usable as a file name";
     Err(UploadError::Report { field: "id", value: id.to_owned(), reason })
+}
+
+/// Returns whether an id is a safe file name.
+pub(super) fn is_file_name(id: &str) -> bool {
+    !id.is_empty()
+        && id.len() <= 128
+        && !id.starts_with('.')
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }

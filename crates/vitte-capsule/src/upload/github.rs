@@ -34,7 +34,9 @@ pub(super) struct PreparedIssue {
     pub(super) open: Request,
     /// The first text of the issue, which identifies it.
     pub(super) marker: String,
-    repository: String,
+    pub(super) fingerprint: String,
+    pub(super) api: String,
+    pub(super) repository: String,
     secrets: Vec<Secret>,
 }
 
@@ -52,6 +54,25 @@ pub(super) fn prepare(
     token: &Secret,
     api: &str,
 ) -> Result<PreparedIssue, UploadError> {
+    let fingerprint = Fingerprint::of(report).to_string();
+    let body = body(report, &marker(&fingerprint));
+    let json = serde_json::json!({"title": title(report), "body": body}).to_string();
+    let json = vitte_diag::text::escape_json(&json).into_owned();
+    with_body(&fingerprint, json, repository, token, api)
+}
+
+fn marker(fingerprint: &str) -> String {
+    format!("<!-- vitte-crash {fingerprint} -->")
+}
+
+/// Prepares the requests for an issue. `json` is the body of the request that opens it.
+pub(super) fn with_body(
+    fingerprint: &str,
+    json: String,
+    repository: &str,
+    token: &Secret,
+    api: &str,
+) -> Result<PreparedIssue, UploadError> {
     let api = checked_url(api, true).map_err(|(api, reason)| UploadError::Api { api, reason })?;
     if !is_repository(repository) {
         return Err(UploadError::Repository { repository: repository.to_owned() });
@@ -61,11 +82,6 @@ pub(super) fn prepare(
     if !is_valid(token.reveal()) {
         return Err(UploadError::Token);
     }
-    let fingerprint = Fingerprint::of(report);
-    let marker = format!("<!-- vitte-crash {fingerprint} -->");
-    let issue = serde_json::json!({"title": title(report), "body": body(report, &marker)});
-    let json = issue.to_string();
-    let json = vitte_diag::text::escape_json(&json).into_owned();
     let issues = format!("{api}/repos/{repository}/issues");
     let query = format!("repo:{repository}+is:issue+in:body+{fingerprint}");
     Ok(PreparedIssue {
@@ -82,7 +98,9 @@ pub(super) fn prepare(
             String::new(),
         ),
         open: request("POST", issues, token, json),
-        marker,
+        marker: marker(fingerprint),
+        fingerprint: fingerprint.to_owned(),
+        api: api.to_owned(),
         repository: repository.to_owned(),
         secrets: vec![token.clone()],
     })

@@ -27,7 +27,7 @@ use crate::report::CrashReport;
 #[derive(Clone, Debug)]
 pub(super) struct PreparedLogs {
     pub(super) request: Request,
-    records: usize,
+    pub(super) records: usize,
     secrets: Vec<Secret>,
 }
 
@@ -39,8 +39,6 @@ pub(super) fn prepare(
     endpoint: &str,
     headers: &[(String, Secret)],
 ) -> Result<PreparedLogs, UploadError> {
-    let url = checked_url(endpoint.trim(), !headers.is_empty());
-    let url = url.map_err(|(endpoint, reason)| UploadError::Endpoint { endpoint, reason })?;
     let scopes = records::scopes(report)?;
     let records = scopes.iter().map(records::count).sum();
     let logs = json!({"resourceLogs": [{
@@ -49,6 +47,18 @@ pub(super) fn prepare(
         "schemaUrl": SCHEMA_URL,
     }]});
     let body = text::escape_json(&logs.to_string()).into_owned();
+    with_body(records, body, endpoint, headers)
+}
+
+/// Prepares the request with this body, which has a number of records.
+pub(super) fn with_body(
+    records: usize,
+    body: String,
+    endpoint: &str,
+    headers: &[(String, Secret)],
+) -> Result<PreparedLogs, UploadError> {
+    let url = checked_url(endpoint.trim(), !headers.is_empty());
+    let url = url.map_err(|(endpoint, reason)| UploadError::Endpoint { endpoint, reason })?;
     let mut all = vec![
         Header::new("accept", "application/json"),
         Header::new("user-agent", USER_AGENT),

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use vitte_diag::text;
 
@@ -51,6 +52,20 @@ impl fmt::Display for PreparedUpload {
                 issue.newest, issue.search, issue.marker, issue.open
             ),
         }
+    }
+}
+
+/// An upload that was sent.
+#[derive(Debug)]
+pub(super) struct Sent {
+    pub(super) receipt: UploadReceipt,
+    /// How long the server accepts no further upload, if it says so.
+    pub(super) pause: Option<Duration>,
+}
+
+impl From<UploadReceipt> for Sent {
+    fn from(receipt: UploadReceipt) -> Self {
+        Self { receipt, pause: None }
     }
 }
 

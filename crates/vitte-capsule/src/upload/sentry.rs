@@ -24,7 +24,7 @@ use siphasher::sip128::{Hasher128 as _, SipHasher24};
 use super::error::UploadError;
 use super::http::{Client, HttpOptions, host};
 use super::request::{Attachment, Header, Request, Secret, USER_AGENT};
-use super::{UploadReceipt, plain};
+use super::{Sent, UploadReceipt, plain};
 use crate::fingerprint::Fingerprint;
 use crate::report::{CrashKind, CrashReport};
 
@@ -32,7 +32,9 @@ use crate::report::{CrashKind, CrashReport};
 #[derive(Clone, Debug)]
 pub(super) struct PreparedEvent {
     pub(super) request: Request,
-    id: Uuid,
+    /// The id of the event, in 32 hexadecimal digits.
+    pub(super) id: String,
+    pub(super) content_type: String,
     secrets: Vec<Secret>,
 }
 
@@ -79,7 +81,7 @@ pub(super) fn prepare(
         attachment = Some(item);
     }
     let url = dsn.envelope_api_url().to_string();
-    prepared(&dsn, url, "application/x-sentry-envelope".to_owned(), id, (body, attachment))
+    prepared(&dsn, url, ENVELOPE.to_owned(), id.as_simple().to_string(), (body, attachment))
 }
 
 /// Prepares the request of the minidump endpoint.
@@ -95,15 +97,46 @@ pub(super) fn prepare_minidump(
     let event = serde_json::to_string(&event).map_err(|_| early_time(report))?;
     let form = minidump::Form::new(&event, &id.as_simple().to_string(), minidump)?;
     let url = dsn.envelope_api_url().to_string().replace("/envelope/", "/minidump/");
-    let content = format!("multipart/form-data; boundary={}", form.boundary);
+    let content = format!("{FORM}{}", form.boundary);
+    let id = id.as_simple().to_string();
     prepared(&dsn, url, content, id, (form.text, Some(form.attachment)))
+}
+
+/// The content type of an envelope.
+const ENVELOPE: &str = "application/x-sentry-envelope";
+/// The content type of a form, up to its boundary.
+const FORM: &str = "multipart/form-data; boundary=";
+
+/// Prepares the request with this body. `None` if the DSN is that of another project, or if the content type is that of no
+/// upload.
+pub(super) fn with_body(
+    dsn: &Secret,
+    url: &str,
+    content_type: &str,
+    id: &str,
+    body: (String, Option<Attachment>),
+) -> Result<Option<PreparedEvent>, UploadError> {
+    let dsn = parse_dsn(dsn)?;
+    let own = dsn.envelope_api_url().to_string();
+    let boundary = content_type.strip_prefix(FORM);
+    let expected = match boundary {
+        None => own,
+        Some(_) => own.replace("/envelope/", "/minidump/"),
+    };
+    let is_boundary =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_known = content_type == ENVELOPE || boundary.is_some_and(is_boundary);
+    if url != expected || !is_known {
+        return Ok(None);
+    }
+    prepared(&dsn, url.to_owned(), content_type.to_owned(), id.to_owned(), body).map(Some)
 }
 
 fn prepared(
     dsn: &Dsn,
     url: String,
     content_type: String,
-    id: Uuid,
+    id: String,
     (body, attachment): (String, Option<Attachment>),
 ) -> Result<PreparedEvent, UploadError> {
     let secrets: Vec<_> =
@@ -112,12 +145,12 @@ fn prepared(
         Header::new("accept", "application/json"),
         Header::new("user-agent", USER_AGENT),
         authorization(dsn)?,
-        Header::new("content-type", content_type),
+        Header::new("content-type", &*content_type),
     ];
     let mut request = Request::new("POST", url, headers, body);
     request.attachment = attachment;
     request.headers.push(Header::new("content-length", request.body_len().to_string()));
-    Ok(PreparedEvent { request, id, secrets })
+    Ok(PreparedEvent { request, id, content_type, secrets })
 }
 
 fn parse_dsn(dsn: &Secret) -> Result<Dsn, UploadError> {
@@ -162,16 +195,14 @@ fn authorization(dsn: &Dsn) -> Result<Header, UploadError> {
     }
 }
 
-pub(super) fn send(
-    event: &PreparedEvent,
-    options: HttpOptions,
-) -> Result<UploadReceipt, UploadError> {
+pub(super) fn send(event: &PreparedEvent, options: HttpOptions) -> Result<Sent, UploadError> {
     let url = &event.request.url;
     let client = Client::new(url, options, &event.secrets);
     let response = client.send(&event.request)?;
     // The body has only the id of the event, which is already known.
     if (200..300).contains(&response.status()) {
-        return Ok(UploadReceipt::Event { id: event.id.as_simple().to_string(), host: host(url) });
+        let receipt = UploadReceipt::Event { id: event.id.clone(), host: host(url) };
+        return Ok(Sent { receipt, pause: response.pause() });
     }
     Err(client.status_error(response, |status| {
         let meaning = match status {

@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use vitte_capsule::upload::{
-    GITHUB_API, OTLP_ENDPOINT, Secret, Target, Upload, UploadError, otlp_headers,
+    GITHUB_API, OTLP_ENDPOINT, PreparedUpload, Secret, Spool, Target, Upload, UploadError,
+    otlp_headers,
 };
 use vitte_diag::{input, text};
 
 use super::directory::Directory;
 use super::page::display_path;
+use super::pending;
 use super::shell::{CommandResult, Failure, Shell};
 use super::target::LoadedCrash;
 
@@ -20,12 +22,28 @@ use super::target::LoadedCrash;
 #[derive(Debug, Args)]
 pub(super) struct UploadArgs {
     /// The crash: an id, a unique prefix of one, `latest`, or the path of a .vittecrash file
-    id: String,
+    #[arg(required_unless_present_any = ["pending", "list_pending"])]
+    id: Option<String>,
     /// The target: file, sentry, sentry-minidump, otlp or github
-    #[arg(long, value_name = "TARGET", value_enum, hide_possible_values = true)]
-    to: To,
+    #[arg(
+        long,
+        value_name = "TARGET",
+        value_enum,
+        hide_possible_values = true,
+        required_unless_present_any = ["pending", "list_pending"]
+    )]
+    to: Option<To>,
     #[command(flatten)]
-    directory: Directory,
+    pub(super) directory: Directory,
+    /// Do not send the report now, but store the upload in the directory of the crashes
+    #[arg(long, conflicts_with = "dry_run")]
+    spool: bool,
+    /// Send the stored uploads: those of --spool, and those that failed for a temporary reason
+    #[arg(long, conflicts_with_all = ["id", "to", "spool", "dry_run", "minidump", "session"])]
+    pending: bool,
+    /// List the stored uploads
+    #[arg(long, conflicts_with_all = ["id", "to", "spool", "dry_run", "minidump", "session", "pending"])]
+    list_pending: bool,
     /// file: the directory for the report, ID.json
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -74,7 +92,7 @@ pub(super) struct UploadArgs {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum To {
+pub(super) enum To {
     File,
     Sentry,
     SentryMinidump,
@@ -99,24 +117,28 @@ mod placeholder {
 impl UploadArgs {
     /// Writes where the report is now, or what would be sent.
     pub(super) fn run(self, shell: &mut Shell<'_>) -> CommandResult {
-        let capsule = LoadedCrash::load(&self.id, &self.directory.repository())?.capsule;
-        let is_dry_run = self.dry_run;
-        let timeout = Duration::from_secs(self.timeout);
+        match (&self.id, self.to) {
+            (Some(id), Some(to)) => self.upload(id, to, shell),
+            _ if self.list_pending => pending::list(&self.directory, shell),
+            _ => pending::send(&self, shell),
+        }
+    }
+
+    fn upload(&self, id: &str, to: To, shell: &mut Shell<'_>) -> CommandResult {
+        let crash = LoadedCrash::load(id, &self.directory.repository())?;
         let (has_minidump, has_session) = (self.minidump, self.session);
-        if let (true, To::File | To::Otlp | To::Github) = (has_minidump || has_session, self.to) {
+        if let (true, To::File | To::Otlp | To::Github) = (has_minidump || has_session, to) {
             let why = "--minidump and --session are only for `--to sentry`";
             return Err(Failure::Message(why.to_owned()));
         }
         let mut missing = Vec::new();
-        let target = self.target(&mut missing).map_err(Failure::message)?;
-        if !is_dry_run && !missing.is_empty() {
+        let target = self.target(to, &mut missing).map_err(Failure::message)?;
+        if !self.dry_run && !missing.is_empty() {
             return Ok(missing.iter().try_for_each(|why| shell.warn(why))?);
         }
-        let upload =
-            Upload::new(target).with_timeouts(CONNECT_TIMEOUT, timeout).with_env_proxy(true);
-        let upload = upload.with_minidump(has_minidump).with_session(has_session);
-        let prepared = upload.prepare_capsule(&capsule).map_err(Failure::message)?;
-        if is_dry_run {
+        let upload = self.sender(target).with_minidump(has_minidump).with_session(has_session);
+        let prepared = upload.prepare_capsule(&crash.capsule).map_err(Failure::message)?;
+        if self.dry_run {
             write!(shell.out, "{prepared}")?;
             shell.out.flush()?;
             for what in missing {
@@ -124,44 +146,80 @@ impl UploadArgs {
             }
             return Ok(());
         }
-        let uploaded = upload.send(&prepared).map_err(Failure::message)?;
-        Ok(writeln!(shell.out, "{}: {uploaded}", text::one_line(&capsule.report.id))?)
+        let id = text::one_line(&crash.capsule.report.id).into_owned();
+        if self.spool {
+            self.store(&crash, &prepared, shell)?;
+            return Ok(writeln!(shell.out, "{id}: stored for `--pending`")?);
+        }
+        match upload.send(&prepared) {
+            Ok(uploaded) => Ok(writeln!(shell.out, "{id}: {uploaded}")?),
+            Err(error) if error.is_temporary() && crash.stored_id.is_some() => {
+                shell.warn(&error)?;
+                self.store(&crash, &prepared, shell)?;
+                let program = shell.program;
+                let command = format!("`{program} crash upload --pending` sends it");
+                Ok(writeln!(shell.err, "{program}: note: the upload is stored; {command}")?)
+            }
+            Err(error) => Err(Failure::message(error)),
+        }
+    }
+
+    /// Stores an upload, to send it later.
+    fn store(
+        &self,
+        crash: &LoadedCrash,
+        prepared: &PreparedUpload,
+        shell: &mut Shell<'_>,
+    ) -> CommandResult {
+        let Some(id) = &crash.stored_id else {
+            let why = "--spool is only for crashes in the directory of the crashes";
+            return Err(Failure::Message(why.to_owned()));
+        };
+        self.directory.note_other_users(shell)?;
+        let spool = Spool::new(&self.directory.repository());
+        spool.add(id, prepared).map_err(Failure::message)
+    }
+
+    /// Returns an upload to this target, with the time limits of the arguments.
+    pub(super) fn sender(&self, target: Target) -> Upload {
+        let timeout = Duration::from_secs(self.timeout);
+        Upload::new(target).with_timeouts(CONNECT_TIMEOUT, timeout).with_env_proxy(true)
     }
 
     /// Returns the target. Adds a message to `missing` for each value that is missing, and uses a placeholder for it.
-    fn target(self, missing: &mut Vec<String>) -> Result<Target, UploadError> {
+    pub(super) fn target(&self, to: To, missing: &mut Vec<String>) -> Result<Target, UploadError> {
         let mut or = |placeholder: &str, value: Result<String, String>| {
             value.unwrap_or_else(|why| {
                 missing.push(why);
                 placeholder.to_owned()
             })
         };
-        Ok(match self.to {
+        Ok(match to {
             To::File => Target::File {
-                dir: self.out.unwrap_or_else(|| {
+                dir: self.out.clone().unwrap_or_else(|| {
                     missing.push("no directory; pass --out DIR".to_owned());
                     placeholder::DIR.into()
                 }),
             },
             To::Sentry | To::SentryMinidump => {
-                let dsn = self.dsn.or_else(|| variable("SENTRY_DSN"));
+                let dsn = self.dsn.clone().or_else(|| variable("SENTRY_DSN"));
                 let dsn = dsn.ok_or_else(|| "no DSN; pass --dsn or set SENTRY_DSN".to_owned());
                 let dsn = Secret::new(or(placeholder::DSN, dsn));
-                match self.to {
+                match to {
                     To::SentryMinidump => Target::SentryMinidump { dsn },
                     _ => Target::Sentry { dsn },
                 }
             }
             To::Otlp => {
-                let endpoint = self.endpoint.unwrap_or_else(otlp_endpoint);
+                let endpoint = self.endpoint.clone().unwrap_or_else(otlp_endpoint);
                 Target::Otlp { endpoint, headers: otlp_headers_of_environment()? }
             }
             To::Github => {
                 let token = or(placeholder::TOKEN, self.token());
                 let why = "no repository; pass --repo OWNER/NAME";
-                let repository = self.repo.ok_or_else(|| why.to_owned());
+                let repository = self.repo.clone().ok_or_else(|| why.to_owned());
                 let repository = or(placeholder::REPOSITORY, repository);
-                Target::Github { repository, token: Secret::new(token), api: self.api }
+                Target::Github { repository, token: Secret::new(token), api: self.api.clone() }
             }
         })
     }

@@ -4,6 +4,7 @@ mod copies;
 mod github;
 mod input;
 mod otlp;
+mod pending;
 mod responses;
 mod sentry;
 mod server;

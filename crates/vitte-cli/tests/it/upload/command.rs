@@ -3,7 +3,14 @@
 use super::*;
 
 /// `vitte crash upload` in a directory with the report, without tokens and proxies in the environment.
-fn vitte(dir: &Path) -> Command {
+pub(super) fn vitte(dir: &Path) -> Command {
+    let mut vitte = upload_command(dir);
+    vitte.arg(ID);
+    vitte
+}
+
+/// `vitte crash upload` without an id.
+pub(super) fn upload_command(dir: &Path) -> Command {
     let mut vitte = crate::vitte();
     for name in ["ENDPOINT", "HEADERS", "LOGS_ENDPOINT", "LOGS_HEADERS"] {
         vitte.env_remove(format!("OTEL_EXPORTER_OTLP_{name}"));
@@ -11,17 +18,17 @@ fn vitte(dir: &Path) -> Command {
     for name in ["SENTRY_DSN", "GITHUB_TOKEN", "ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"] {
         vitte.env_remove(name).env_remove(name.to_ascii_lowercase());
     }
-    vitte.current_dir(dir).args(["crash", "upload", ID]);
+    vitte.current_dir(dir).args(["crash", "upload"]);
     vitte
 }
 
-fn stored() -> tempfile::TempDir {
+pub(super) fn stored() -> tempfile::TempDir {
     let json = value().to_string();
     let name = format!("target/crash-reports/{ID}.json");
     common::dir_with(&[(&name, &json), ("token", &format!("{TOKEN}\n")), ("bad/x.json", "{}")])
 }
 
-fn run(command: &mut Command) -> CommandResult {
+pub(super) fn run(command: &mut Command) -> CommandResult {
     CommandResult::new(&command.output().unwrap())
 }
 
