@@ -42,7 +42,7 @@ impl Selection {
 
     /// Returns the filters as text, such as `of vittec, since 2025-10-22T00:00:00Z`. Empty if there are none.
     pub(super) fn describe(&self) -> String {
-        let Self { module, signal, kind, session, since } = self;
+        let Self { module, signal, kind, session, tests, since } = self;
         let text = |word: &str, filter: &Option<String>| {
             filter.as_ref().map(|filter| format!("{word} {filter}"))
         };
@@ -51,6 +51,7 @@ impl Selection {
             text("by", signal),
             text("of the kind", kind),
             text("of the session", session),
+            tests.then(|| "of tests".to_owned()),
             since.map(|since| format!("since {since}")),
         ];
         all.into_iter().flatten().collect::<Vec<_>>().join(", ")
