@@ -24,7 +24,7 @@ fn compile(unit: &str) {
 #[instrument(skip(text))]
 fn lex(text: &str) -> Vec<char> {
     if text.contains('p') {
-        warn!(token = "token=s3cr3t-7Gh9", "a letter that is not supported");
+        warn!(api_key = "s3cr3t-7Gh9", "a letter that is not supported");
     }
     let letter = |letter: char| letter.is_ascii_lowercase().then_some(letter);
     text.chars().map(|c| letter(c).filter(|c| *c != 'p').expect("a letter")).collect()

@@ -40,6 +40,10 @@ pub(crate) struct Config {
     /// When the handler was configured, in nanoseconds since the Unix epoch, modulo 2^64.
     start_nanos: u64,
     process_id: u64,
+    /// The session that the process has joined, or `None` if it has its own.
+    pub(crate) joined_session: Option<String>,
+    /// Where the program runs, such as `production`.
+    pub(crate) deployment: Option<String>,
     /// The directory in which crashes are stored, or `None` to store none. Absolute after installation.
     pub(crate) dir: Option<PathBuf>,
     /// Whether `dir` is the [default](Repository::default_dir). If it cannot be written, the temporary directory
@@ -72,6 +76,8 @@ impl Config {
             build: Some(if cfg!(debug_assertions) { "debug" } else { "release" }.into()),
             start_nanos,
             process_id: u64::from(std::process::id()),
+            joined_session: None,
+            deployment: None,
             dir: Some(PathBuf::from(Repository::DEFAULT_DIR)),
             is_default_dir: true,
             report_url: None,
@@ -108,12 +114,13 @@ impl Config {
     /// Creates a report of a crash of this process that happened just now. The message has a [limited
     /// length](crate::panic_message::limited).
     pub(crate) fn report(&self, code: Code, message: String, thread: String) -> CrashReport {
-        self.report_of(std::env::args_os(), code, message, thread)
+        self.report_of(std::process::id(), std::env::args_os(), code, message, thread)
     }
 
-    /// Creates a report of a crash of a process with these arguments.
+    /// Creates a report of a crash of a process with this id and these arguments.
     pub(crate) fn report_of(
         &self,
+        process: u32,
         args: impl Iterator<Item = OsString>,
         code: Code,
         message: String,
@@ -124,7 +131,9 @@ impl Config {
         report.version.clone_from(&self.version);
         report.program = self.program.clone().unwrap_or_else(|| program_name(&args));
         report.thread = thread;
+        report.process = Some(process);
         report.session = self.session();
+        report.deployment.clone_from(&self.deployment);
         report.build.clone_from(&self.build);
         report.commit.clone_from(&self.commit);
         report.args = args;
@@ -144,15 +153,26 @@ impl Config {
         self.timeout.max(Duration::from_secs(30))
     }
 
-    /// Returns an id of this run of the program: a hash of its start time and process id.
-    fn session(&self) -> String {
+    /// Makes the reports of this process part of the session of another one, whose id has this form.
+    pub(crate) fn join_session(&mut self, id: Option<OsString>) {
+        let id = id.and_then(|id| id.into_string().ok());
+        let is_id = |id: &String| id.len() == 16 && id.bytes().all(|b| b.is_ascii_hexdigit());
+        self.joined_session = id.filter(is_id);
+    }
+
+    /// Returns the session that this process has joined, or an id of this run of the program: a hash of its start time and
+    /// process id.
+    pub(crate) fn session(&self) -> String {
+        if let Some(joined) = &self.joined_session {
+            return joined.clone();
+        }
         let bytes = [self.start_nanos.to_le_bytes(), self.process_id.to_le_bytes()].concat();
         format!("{:016x}", SipHasher13::new().hash(&bytes))
     }
 }
 
 /// Returns the name of the program's file.
-fn program_name(args: &[String]) -> String {
+pub(crate) fn program_name(args: &[String]) -> String {
     let name = args.first().and_then(|path| Path::new(path).file_stem());
     name.map_or_else(|| "program".into(), |name| name.to_string_lossy().into_owned())
 }

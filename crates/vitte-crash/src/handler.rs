@@ -4,18 +4,20 @@ mod before_report;
 mod builder;
 mod hook;
 mod render_options;
+mod signals;
 
 use std::fmt;
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
 
 use before_report::BeforeReport;
-pub use builder::{CrashHandlerBuilder, Signal};
+pub use builder::CrashHandlerBuilder;
 use hook::Hook;
 pub use render_options::set_format;
 use render_options::{render_options, set_render_options};
+pub use signals::Signal;
+use signals::Signals;
 use vitte_capsule::{CrashReport, Repository};
 use vitte_diag::{Format, SourceMap, Terminal, text};
 
@@ -29,16 +31,13 @@ use crate::sys;
 use crate::sys::StackKind;
 use crate::sys::held_output::HeldOutput;
 use crate::thread_name::thread_name;
-#[cfg(has_reporter)]
-use crate::watchdog::Watchdog;
 
 /// The crash handler of the process. [`install`](Self::install) installs it with the default configuration;
 /// [`builder`](Self::builder) configures it first. This type is only a namespace: the installed handler lives until
 /// its [`CrashGuard`] is dropped.
 ///
 /// ```
-/// use std::time::Duration;
-///
+/// ///
 /// use vitte_crash::{CrashHandler, EnvironmentCapture, SourceCapture};
 ///
 /// fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -62,6 +61,10 @@ impl CrashHandler {
     /// The environment variable that sets the directory in which crashes are stored. If it is set and not empty, its
     /// value replaces that of [`CrashHandlerBuilder::dir`].
     pub const DIR_ENV_VAR: &'static str = Repository::DIR_ENV_VAR;
+
+    /// The environment variable with which [`process`](crate::process) passes the session to a child process. Its value is
+    /// the id of the session.
+    pub const SESSION_ENV_VAR: &'static str = "VITTE_CRASH_SESSION";
 
     /// Installs a handler with the default configuration until the guard is dropped. Call it in the first line of
     /// `main`:
@@ -289,62 +292,6 @@ fn write_panic_line(info: &PanicHookInfo<'_>) {
 fn write_line(line: &str) {
     let bytes = format!("{}\n", text::one_line(line)).into_bytes();
     render::write(&RenderedOutput { bytes, to_stdout: false });
-}
-
-/// When dumps are made.
-struct DumpTriggers {
-    #[cfg_attr(not(has_reporter), allow(dead_code, reason = "only a reporter makes dumps"))]
-    signals: Vec<Signal>,
-    watchdog: Option<Duration>,
-}
-
-impl DumpTriggers {
-    fn is_empty(&self) -> bool {
-        self.signals.is_empty() && self.watchdog.is_none()
-    }
-}
-
-/// The signal handlers and the watchdog, which are removed when this is dropped.
-struct Signals {
-    #[cfg(has_reporter)]
-    _watchdog: Option<Watchdog>,
-    #[cfg(has_reporter)]
-    _dumps: sys::dump::DumpHandlers,
-    #[cfg(unix)]
-    _installed: Option<sys::SignalHandlers>,
-    /// The configuration, which the reporter reads from the memory of this process.
-    #[cfg(has_reporter)]
-    _config_words: Box<[u64]>,
-}
-
-impl Signals {
-    /// Installs the handlers of fatal signals if `handles_fatal`, and what makes dumps.
-    #[cfg(has_reporter)]
-    fn install(handler: &Handler, handles_fatal: bool, dumps: &DumpTriggers) -> Self {
-        use sys::shared::{self, SharedField};
-        let words: Box<[u64]> = handler.config.to_words().into();
-        shared::set(SharedField::ConfigAddress, words.as_ptr().addr() as u64);
-        let timeout_millis = u64::try_from(handler.config.timeout.as_millis()).unwrap_or(u64::MAX);
-        sys::ReporterSetup { timeout_millis, report_in_child }.install();
-        let fatal = || sys::SignalHandlers::new(handler.config.is_previous_first);
-        let signals: Vec<i32> = dumps.signals.iter().map(|signal| signal.number()).collect();
-        Self {
-            _installed: handles_fatal.then(fatal),
-            _config_words: words,
-            _dumps: sys::dump::DumpHandlers::new(&signals),
-            _watchdog: dumps.watchdog.and_then(Watchdog::start),
-        }
-    }
-
-    #[cfg(not(has_reporter))]
-    fn install(handler: &Handler, handles_fatal: bool, _dumps: &DumpTriggers) -> Self {
-        _ = (handler, handles_fatal);
-        Self {
-            #[cfg(unix)]
-            _installed: handles_fatal
-                .then(|| sys::SignalHandlers::new(handler.config.is_previous_first)),
-        }
-    }
 }
 
 /// An installed crash handler. When this is dropped, the previous panic hook and signal handlers are restored.

@@ -59,6 +59,7 @@ pub mod foreign;
 mod handler;
 mod panic_hook;
 mod panic_message;
+pub mod process;
 #[cfg(has_reporter)]
 mod remote;
 mod render;

@@ -1,8 +1,8 @@
 //! The configuration as the reporter reads it from the crashed process.
 //!
 //! ```text
-//! words 0 to 7   │ words 8 to 21
-//! eight numbers  │ for each of seven strings: its address, its length in bytes
+//! words 0 to 7   │ words 8 to 25
+//! eight numbers  │ for each of nine strings: its address, its length in bytes
 //! ```
 
 use std::ffi::OsString;
@@ -13,7 +13,7 @@ use super::Config;
 use crate::remote::{Memory, u64_at};
 
 const NUMBER_COUNT: usize = 8;
-const TEXT_COUNT: usize = 7;
+const TEXT_COUNT: usize = 9;
 const WORD_COUNT: usize = NUMBER_COUNT + 2 * TEXT_COUNT;
 
 impl Config {
@@ -30,6 +30,8 @@ impl Config {
             dir,
             self.report_url.as_deref().map(str::as_bytes),
             self.command_name.as_deref().map(str::as_bytes),
+            self.joined_session.as_deref().map(str::as_bytes),
+            self.deployment.as_deref().map(str::as_bytes),
         ];
         let numbers = [
             self.start_nanos,
@@ -85,6 +87,8 @@ impl Config {
             is_default_dir: word(7)? != 0,
             report_url: string(5)?,
             command_name: string(6)?,
+            joined_session: string(7)?,
+            deployment: string(8)?,
         })
     }
 }
@@ -108,6 +112,8 @@ mod tests {
             is_default_dir: false,
             report_url: Some("https://example.org/issues".into()),
             command_name: Some("mycc".into()),
+            joined_session: Some("0123456789abcdef".into()),
+            deployment: Some("production".into()),
             ..Config::new()
         };
         for config in [complete, Config { build: None, dir: None, ..Config::new() }] {

@@ -9,9 +9,8 @@ use vitte_capsule::{Redactor, Retention};
 use vitte_diag::{ColorChoice, Format};
 
 use super::hook::Hook;
-use super::{
-    CrashGuard, CrashHandler, DumpTriggers, Handler, InstallError, Signals, set_render_options,
-};
+use super::signals::{DumpTriggers, Signal, Signals};
+use super::{CrashGuard, CrashHandler, Handler, InstallError, set_render_options};
 use crate::config::{Callbacks, Config};
 use crate::render::{RenderOptions, TerminalSource};
 use crate::save::{CapsuleOptions, EnvironmentCapture, SourceCapture};
@@ -33,29 +32,6 @@ pub struct CrashHandlerBuilder {
     capsule_options: CapsuleOptions,
     dump_signals: Vec<Signal>,
     watchdog: Option<Duration>,
-}
-
-/// A signal on which [`CrashHandlerBuilder::dump_on`] makes a dump.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[non_exhaustive]
-pub enum Signal {
-    /// `SIGQUIT`, which Ctrl-\\ sends in a terminal.
-    Quit,
-    /// `SIGUSR1`.
-    Usr1,
-    /// `SIGUSR2`.
-    Usr2,
-}
-
-#[cfg(has_reporter)]
-impl Signal {
-    pub(super) const fn number(self) -> i32 {
-        match self {
-            Self::Quit => libc::SIGQUIT,
-            Self::Usr1 => libc::SIGUSR1,
-            Self::Usr2 => libc::SIGUSR2,
-        }
-    }
 }
 
 impl CrashHandlerBuilder {
@@ -96,6 +72,12 @@ impl CrashHandlerBuilder {
     /// crate was built.
     pub fn build_profile(mut self, profile: impl Into<String>) -> Self {
         self.config.build = Some(profile.into()).filter(|profile| !profile.is_empty());
+        self
+    }
+
+    /// Sets where the program runs, such as `production`: the environment of Sentry. Default: none.
+    pub fn deployment(mut self, name: impl Into<String>) -> Self {
+        self.config.deployment = Some(name.into());
         self
     }
 
@@ -332,6 +314,7 @@ impl CrashHandlerBuilder {
         let from_environment =
             std::env::var_os(CrashHandler::DIR_ENV_VAR).filter(|dir| !dir.is_empty());
         self.config.resolve_dir(from_environment);
+        self.config.join_session(std::env::var_os(CrashHandler::SESSION_ENV_VAR));
         let Self {
             config,
             callbacks,

@@ -105,7 +105,8 @@ impl CrashInfo {
         let command = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
         let command = command.strip_suffix(b"\0").unwrap_or(&command).split(|byte| *byte == 0);
         let command = command.map(|argument| OsString::from_vec(argument.to_vec()));
-        let mut report = config.report_of(command, codes::F0002, String::new(), String::new());
+        let id = u32::try_from(process.as_raw()).unwrap_or(0);
+        let mut report = config.report_of(id, command, codes::F0002, String::new(), String::new());
         report.signal = signal_name(self.get(SharedField::Signal)).map(str::to_owned);
         let registers = self.registers().map(|(name, value)| (name.into(), format!("{value:#x}")));
         report.registers = registers.collect();

@@ -22,6 +22,7 @@ use std::time::Duration;
 use vitte_crash::{CrashHandler, CrashHandlerBuilder, Signal};
 use vitte_diag::{Format, SourceMap, Span};
 
+mod children;
 mod exits;
 mod frames;
 mod host;
@@ -75,7 +76,7 @@ fn main() -> ExitCode {
         return code;
     }
     symbols::replace_program();
-    if let Some(code) = workers::run(kind) {
+    if let Some(code) = children::run(kind).or_else(|| workers::run(kind)) {
         return code;
     }
     #[cfg(feature = "tokio")]

@@ -23,6 +23,14 @@ fn contexts(report: &CrashReport) -> Vec<String> {
     report.contexts.iter().map(ToString::to_string).collect()
 }
 
+#[test]
+fn the_input_that_killed_a_worker_is_in_the_report() {
+    let (output, report) = run("workers");
+    assert!(output.status.success(), "{output:#?}");
+    assert_eq!(contexts(&report), ["compiling (file: unit333.my)"]);
+    assert_eq!((report.code.as_str(), report.program.as_str()), ("F0005", "workers"));
+}
+
 #[cfg(feature = "tokio")]
 #[test]
 fn a_task_of_tokio_is_named() {
@@ -54,7 +62,7 @@ fn spans_and_events_of_tracing_are_in_the_report() {
             "debug cache: not found (key: lexer)",
             "info tracing: tokens (count: 5)",
             "debug cache: not found (key: parser)",
-            "warn tracing: a letter that is not supported (token: [redacted])",
+            "warn tracing: a letter that is not supported (api_key: [redacted])",
         ]
     );
 }

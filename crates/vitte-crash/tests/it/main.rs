@@ -16,11 +16,11 @@ mod common;
 
 mod cases;
 mod child;
+mod children;
 mod coexistence;
 mod context_frames;
 mod contexts;
 mod dumps;
-#[cfg(any(feature = "tokio", feature = "tracing"))]
 mod examples;
 mod matrix;
 #[cfg(all(feature = "minidump", target_arch = "x86_64"))]
