@@ -37,7 +37,8 @@ use crate::thread_name::thread_name;
 /// its [`CrashGuard`] is dropped.
 ///
 /// ```
-/// ///
+/// use std::time::Duration;
+///
 /// use vitte_crash::{CrashHandler, EnvironmentCapture, SourceCapture};
 ///
 /// fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -9,6 +9,7 @@
 //! call has ended, and any other one until all calls that were active when it happened have ended. Then no call can take it
 //! any more, and it is shown.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard};
 
 use vitte_capsule::CrashReport;
@@ -43,11 +44,6 @@ pub(crate) enum CallKind {
     Task,
 }
 
-struct Call {
-    number: u64,
-    kind: CallKind,
-}
-
 impl Held {
     pub(crate) fn is_of_this_process(&self) -> bool {
         self.process == std::process::id()
@@ -69,14 +65,20 @@ const MAX_ENTRIES: usize = 64;
 struct Registry {
     /// The last number of the sequence.
     last: u64,
-    /// The active calls.
-    active: Vec<Call>,
+    /// The active calls of each kind. A service may have many tasks.
+    blocking: BTreeSet<u64>,
+    tasks: BTreeSet<u64>,
     held: Vec<Held>,
     caught: Vec<CaughtPanic>,
 }
 
-static REGISTRY: Mutex<Registry> =
-    Mutex::new(Registry { last: 0, active: Vec::new(), held: Vec::new(), caught: Vec::new() });
+static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
+    last: 0,
+    blocking: BTreeSet::new(),
+    tasks: BTreeSet::new(),
+    held: Vec::new(),
+    caught: Vec::new(),
+});
 
 /// Locks the registry. Returns `None` if it belongs to a thread that does not exist in this process, which was forked.
 fn lock() -> Option<MutexGuard<'static, Registry>> {
@@ -90,13 +92,7 @@ impl Registry {
     }
 
     fn is_active(&self, call: u64) -> bool {
-        self.active.iter().any(|active| active.number == call)
-    }
-
-    /// Returns the numbers of the calls that may take the panics of any thread.
-    fn blocking(&self) -> impl Iterator<Item = u64> {
-        let blocking = self.active.iter().filter(|call| call.kind == CallKind::Blocking);
-        blocking.map(|call| call.number)
+        self.blocking.contains(&call) || self.tasks.contains(&call)
     }
 }
 
@@ -104,7 +100,10 @@ impl Registry {
 pub(super) fn begin(kind: CallKind) -> u64 {
     let Some(mut registry) = lock() else { return 0 };
     let number = registry.next();
-    registry.active.push(Call { number, kind });
+    match kind {
+        CallKind::Blocking => registry.blocking.insert(number),
+        CallKind::Task => registry.tasks.insert(number),
+    };
     number
 }
 
@@ -112,13 +111,13 @@ pub(super) fn begin(kind: CallKind) -> u64 {
 pub(super) fn end(catch: u64) -> Vec<Held> {
     let Some(mut registry) = lock() else { return Vec::new() };
     let registry = &mut *registry;
-    if let Some(at) = registry.active.iter().rposition(|active| active.number == catch) {
-        registry.active.swap_remove(at);
+    if !registry.blocking.remove(&catch) {
+        registry.tasks.remove(&catch);
     }
     if registry.held.is_empty() && registry.caught.is_empty() {
         return Vec::new();
     }
-    let oldest = registry.blocking().min().unwrap_or(u64::MAX);
+    let oldest = registry.blocking.first().copied().unwrap_or(u64::MAX);
     let caught = std::mem::take(&mut registry.caught);
     let (mut active, mut over): (Vec<_>, Vec<_>) =
         caught.into_iter().partition(|caught| registry.is_active(caught.catch));
@@ -139,7 +138,7 @@ pub(super) fn end(catch: u64) -> Vec<Held> {
 
 /// Returns whether any thread is in a call that may take the panics of any thread.
 pub(super) fn has_catches() -> bool {
-    lock().is_some_and(|registry| registry.blocking().next().is_some())
+    lock().is_some_and(|registry| !registry.blocking.is_empty())
 }
 
 /// Returns the first of these calls that is active.
@@ -180,7 +179,7 @@ pub(super) fn take_caught_elsewhere(catch: u64, key: &PanicKey) -> Option<Box<Pa
 pub(super) fn take_held(catch: u64, key: Option<&PanicKey>) -> Option<Held> {
     let mut registry = lock()?;
     let has_key = |held: &Held| key.is_none_or(|key| held.key == *key);
-    let is_blocking = registry.blocking().any(|call| call == catch);
+    let is_blocking = registry.blocking.contains(&catch);
     let could_be = |held: &Held| match key {
         Some(_) => held.number > catch,
         None => held.number > catch && held.catch == 0 && is_blocking,
@@ -214,7 +213,7 @@ pub(crate) fn hold(
     let mut held = Held { key, report, sources, output, has_entered, catch, number: 0, process };
     let Some(mut registry) = lock() else { return Some(held) };
     let can_be_taken = match catch {
-        0 => registry.blocking().next().is_some(),
+        0 => !registry.blocking.is_empty(),
         catch => registry.is_active(catch),
     };
     if !can_be_taken || registry.held.len() >= MAX_ENTRIES {

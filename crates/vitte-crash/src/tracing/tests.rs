@@ -85,6 +85,20 @@ fn spans_that_are_exited_in_another_order_close_those_inside() {
     });
 }
 
+#[test]
+fn spans_may_be_deeper_than_contexts_are_recorded() {
+    fn recurse(depth: u32) {
+        if depth > 0 {
+            info_span!("deep", depth).in_scope(|| recurse(depth - 1));
+            assert_eq!(crate::context::depth(), 100 - depth);
+        }
+    }
+    with_layer(|| {
+        recurse(100);
+        assert_eq!(open(), [""; 0]);
+    });
+}
+
 /// Records events on a thread of its own. Returns their texts.
 fn events(name: &str, work: impl FnOnce() + Send) -> Vec<Vec<String>> {
     let (send, receive) = channel();

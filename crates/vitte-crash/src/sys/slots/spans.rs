@@ -44,6 +44,10 @@ impl ContextStack {
     /// Closes the innermost contexts of a span, and those inside of them.
     pub(crate) fn close_span(&self, id: u64) {
         let base = self.task_base();
+        // Deeper contexts have overwritten the innermost one, so it is probably that of the span.
+        if self.depth() > base && self.entry_at(self.depth() - 1).is_none() {
+            return self.truncate(self.depth() - 1);
+        }
         let is_of_span =
             |depth: &u32| self.entry_at(*depth).is_some_and(|entry| entry.span_id.get() == id);
         let mut depths = stored_depths(self.depth()).filter(|depth| *depth >= base);
