@@ -1,6 +1,6 @@
 """Sends crashes to Bugsink, a server for the protocol of Sentry, and checks them with Relay, Sentry's own validation.
 
-`.ci/readers` installs the packages `bugsink` and `sentry-relay`, and runs this with the programs in VITTE and VITTEC.
+`.ci/readers` installs the packages `bugsink` and `sentry-relay`, and runs this with the programs in VITTE, VITTEC and CRASHER.
 """
 
 import json
@@ -12,10 +12,26 @@ import sys
 import tempfile
 import time
 import urllib.request
+import zipfile
 from pathlib import Path
 
 SOURCE = "module demo\n\nfn area(side: f64) -> f64\n  ret side * side\n.end\n"
-PROGRAMS = {name: os.environ[name] for name in ("VITTE", "VITTEC")}
+PROGRAMS = {name: os.environ[name] for name in ("VITTE", "VITTEC", "CRASHER")}
+FACTS = {
+    "process": 4711,
+    "deployment": "staging",
+    "test": "front::closes",
+    "breadcrumbs": [
+        {
+            "timestamp": "2025-10-22T13:05:42.122000Z",
+            "level": "warn",
+            "target": "vittec::cache",
+            "message": "entry removed",
+            "fields": [{"key": "key", "value": "shapes"}],
+            "thread": "main",
+        }
+    ],
+}
 
 
 def crash(directory, program, kind, file="demo.vitte"):
@@ -34,6 +50,41 @@ def crash(directory, program, kind, file="demo.vitte"):
     return capsule
 
 
+def with_facts(capsule):
+    """Adds what a service or a test run records to the report of a capsule."""
+    with zipfile.ZipFile(capsule) as file:
+        parts = [(info.filename, file.read(info)) for info in file.infolist()]
+    with zipfile.ZipFile(capsule, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in parts:
+            if name == "report.json":
+                content = json.dumps(json.loads(content) | FACTS).encode()
+            file.writestr(name, content)
+    return capsule
+
+
+def crash_with_minidump(directory):
+    """Runs a crash that writes a minidump. Returns the capsule."""
+    store = Path(tempfile.mkdtemp(dir=directory))
+    subprocess.run(
+        [PROGRAMS["CRASHER"], "segv"],
+        cwd=directory,
+        env={**os.environ, "CRASHER_DIR": str(store), "CRASHER_MINIDUMP": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    (capsule,) = (store / "latest").glob("*.vittecrash")
+    return capsule
+
+
+def upload(capsule, dsn, *arguments):
+    subprocess.run(
+        [PROGRAMS["VITTE"], "crash", "upload", capsule, "--dsn", dsn, *arguments],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+
 def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -50,6 +101,8 @@ def start_server(directory):
         check=True,
         stdout=subprocess.DEVNULL,
     )
+    with open(directory / "bugsink_conf.py", "a", encoding="utf-8") as settings:
+        settings.write('\nBUGSINK["FEATURE_MINIDUMPS"] = True\n')
     subprocess.run(
         [tools / "bugsink-manage", "migrate"],
         cwd=directory,
@@ -124,16 +177,13 @@ def main():
         for defect, crashes in defects.items():
             for program, kind, file in crashes:
                 capsule = crash(work, program, kind, file)
-                subprocess.run(
-                    [PROGRAMS["VITTE"], "crash", "upload", capsule, "--to", "sentry", "--dsn", dsn],
-                    check=True,
-                    stdout=subprocess.DEVNULL,
-                )
+                upload(with_facts(capsule), dsn, "--to=sentry", "--session")
                 sent += 1
         from events.models import Event
         from issues.models import Issue
 
         events = [event.get_parsed_data() for event in Event.objects.order_by("timestamp")]
+        stored = [event.pk for event in Event.objects.all()]
         issues = list(Issue.objects.all())
         for issue in issues:
             print(f"  {issue.calculated_type}: {issue.calculated_value} ({issue.digested_event_count})")
@@ -142,6 +192,11 @@ def main():
         for event in events:
             errors = relay_errors(event)
             assert not errors, errors
+            assert (event["environment"], event["tags"]["test"]) == ("staging", "front::closes"), event
+            (breadcrumb,) = event["breadcrumbs"]["values"]
+            assert (breadcrumb["message"], breadcrumb["level"]) == ("entry removed", "warning"), breadcrumb
+            assert breadcrumb["data"] == {"key": "shapes", "thread": "main"}, breadcrumb
+            assert any(key.startswith("0 ") for key in event["contexts"]), event["contexts"]
             for exception in event["exception"]["values"]:
                 frames = exception["stacktrace"]["frames"]
                 assert frames, exception
@@ -155,6 +210,15 @@ def main():
             if frame["function"].startswith("vittec+0x")
         ]
         assert addressed and all(frame["instruction_addr"] for frame in addressed), addressed
+        # Bugsink reads the minidump, and replaces the stack of the event by that of the minidump.
+        capsule = crash_with_minidump(work)
+        upload(capsule, dsn, "--to=sentry", "--minidump")
+        upload(capsule, dsn, "--to=sentry-minidump")
+        dumps = [event.get_parsed_data() for event in Event.objects.exclude(pk__in=stored)]
+        assert len(dumps) == 2, dumps
+        for event in dumps:
+            exception = event["exception"]["values"][0]
+            assert "SIGSEGV" in f"{exception}", exception
         print(f"Bugsink: {sent} crashes, {len(issues)} defects, as many issues; Relay: no errors")
     except BaseException:
         print((work / "server.log").read_text()[-2000:], file=sys.stderr)

@@ -199,10 +199,16 @@ pub(super) fn send(event: &PreparedEvent, options: HttpOptions) -> Result<Sent, 
     let url = &event.request.url;
     let client = Client::new(url, options, &event.secrets);
     let response = client.send(&event.request)?;
-    // The body has only the id of the event, which is already known.
     if (200..300).contains(&response.status()) {
-        let receipt = UploadReceipt::Event { id: event.id.clone(), host: host(url) };
-        return Ok(Sent { receipt, pause: response.pause() });
+        let pause = response.pause();
+        // The body has only the id of the event. That of an envelope is already known.
+        let is_form = event.content_type.starts_with(FORM);
+        let id = match is_form {
+            true => client.body(response).ok().and_then(|body| id_in(&body)),
+            false => None,
+        };
+        let id = id.unwrap_or_else(|| event.id.clone());
+        return Ok(Sent { receipt: UploadReceipt::Event { id, host: host(url) }, pause });
     }
     Err(client.status_error(response, |status| {
         let meaning = match status {
@@ -212,6 +218,14 @@ pub(super) fn send(event: &PreparedEvent, options: HttpOptions) -> Result<Sent, 
         };
         Some(meaning.to_owned())
     }))
+}
+
+/// Returns the id in the response of the minidump endpoint: a text or JSON. The server may choose another one.
+fn id_in(body: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(body).ok()?.trim();
+    let json: Option<serde_json::Value> = serde_json::from_str(text).ok();
+    let id = json.as_ref().and_then(|json| json.get("id")?.as_str()).unwrap_or(text);
+    Some(id.parse::<Uuid>().ok()?.as_simple().to_string())
 }
 
 /// Computes the id of the event from the report.

@@ -255,6 +255,15 @@ fn the_minidump_endpoint_gets_a_form() {
     assert_private(&event.to_string());
     let error = upload.prepare(&report()).unwrap_err();
     assert_eq!(error.to_string(), "the crash has no minidump");
+    // The server may choose the id.
+    let own = "7c7b6585f9014351bf8d02711b721929";
+    for body in [own, "7c7b6585-f901-4351-bf8d-02711b721929", &json!({"id": own}).to_string()] {
+        let server = Server::start(vec![answer("200 OK", "", body)]);
+        let dsn = Secret::new(format!("http://{KEY}@{}/42", server.host()));
+        let upload = Upload::new(Target::SentryMinidump { dsn });
+        let receipt = upload.send(&upload.prepare_capsule(&with_minidump()).unwrap()).unwrap();
+        assert!(receipt.to_string().starts_with(&format!("event {own} at ")), "{receipt}");
+    }
 }
 
 #[test]
