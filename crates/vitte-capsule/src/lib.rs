@@ -34,7 +34,7 @@
 //! | `html` | `Capsule::to_html`: the HTML report, also as a fragment; `CrashOverview`: a page about many crashes |
 //! | `replay` | `replay` and `reduce`: runs the program again, and reduces its sources |
 //! | `symbols` | `symbols`: resolves offsets in programs to functions, files and lines |
-//! | `upload` | `upload`: sends a report to a directory, Sentry or GitHub |
+//! | `upload` | `upload`: sends a report to a directory, Sentry, OpenTelemetry or GitHub |
 
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -24,7 +24,6 @@ mod list_args;
 mod newest;
 mod page;
 mod pattern;
-mod pending;
 mod reduce;
 mod replay;
 mod report;

@@ -21,7 +21,8 @@ use jiff::Timestamp;
 
 use super::Upload;
 use super::error::UploadError;
-use super::prepared::{PreparedUpload, UploadReceipt};
+use super::prepared::PreparedUpload;
+use super::receipt::UploadReceipt;
 use crate::dir::{Dir, EntryKind, TempFile};
 use crate::repository::{PENDING, Repository, RepositoryError, RepositoryErrorKind, file_lock};
 

@@ -1,5 +1,7 @@
 //! `vitte crash upload`: sends a report to a directory, Sentry, OpenTelemetry or GitHub.
 
+mod pending;
+
 use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,7 +16,6 @@ use vitte_diag::{input, text};
 
 use super::directory::Directory;
 use super::page::display_path;
-use super::pending;
 use super::shell::{CommandResult, Failure, Shell};
 use super::target::LoadedCrash;
 
@@ -34,7 +35,7 @@ pub(super) struct UploadArgs {
     )]
     to: Option<To>,
     #[command(flatten)]
-    pub(super) directory: Directory,
+    directory: Directory,
     /// Do not send the report now, but store the upload in the directory of the crashes
     #[arg(long, conflicts_with = "dry_run")]
     spool: bool,
@@ -92,7 +93,7 @@ pub(super) struct UploadArgs {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum To {
+enum To {
     File,
     Sentry,
     SentryMinidump,
@@ -181,13 +182,13 @@ impl UploadArgs {
     }
 
     /// Returns an upload to this target, with the time limits of the arguments.
-    pub(super) fn sender(&self, target: Target) -> Upload {
+    fn sender(&self, target: Target) -> Upload {
         let timeout = Duration::from_secs(self.timeout);
         Upload::new(target).with_timeouts(CONNECT_TIMEOUT, timeout).with_env_proxy(true)
     }
 
     /// Returns the target. Adds a message to `missing` for each value that is missing, and uses a placeholder for it.
-    pub(super) fn target(&self, to: To, missing: &mut Vec<String>) -> Result<Target, UploadError> {
+    fn target(&self, to: To, missing: &mut Vec<String>) -> Result<Target, UploadError> {
         let mut or = |placeholder: &str, value: Result<String, String>| {
             value.unwrap_or_else(|why| {
                 missing.push(why);

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use vitte_capsule::upload::{Destination, PendingUpload, SendOutcome, Spool, SpoolLock};
 use vitte_diag::text;
 
-use super::directory::Directory;
-use super::interrupt;
-use super::page::{count, number};
-use super::shell::{CommandResult, Failure, Shell};
-use super::upload::{To, UploadArgs};
+use super::super::directory::Directory;
+use super::super::interrupt;
+use super::super::page::{count, number};
+use super::super::shell::{CommandResult, Failure, Shell};
+use super::{To, UploadArgs};
 
 /// Lists the pending uploads:
 ///
