@@ -4,7 +4,7 @@
 //! PreparedUpload ─▶ Spool::add ─▶ pending/ID.sentry.1a2b3c4d.upload ─▶ Spool::send ─▶ SendOutcome
 //! ```
 //!
-//! A file has what [`Upload::prepare`] has made, without secrets: these are in the [`Target`] that the caller passes again,
+//! A file has what [`Upload::prepare`] has made, without secrets: these are in the [`Target`](super::Target) that the caller passes again,
 //! and they are only sent to the destination that the target names. The content of a repository is untrusted, so a file
 //! determines neither headers nor any other address.
 

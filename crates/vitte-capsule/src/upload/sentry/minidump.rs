@@ -69,7 +69,7 @@ mod tests {
     fn a_boundary_is_in_no_part() {
         let form = Form::new("{}", "12", b"MDMP vitte-12\r\n--vitte-12-- vitte-12--").unwrap();
         assert_eq!(form.boundary, "vitte-12---");
-        assert!(form.text.starts_with("--vitte-12---\r\n") && form.attachment.bytes.len() == 40);
+        assert!(form.text.starts_with("--vitte-12---\r\n") && form.attachment.bytes.len() == 38);
         assert_eq!(form.attachment.end, "\r\n--vitte-12-----\r\n");
     }
 
