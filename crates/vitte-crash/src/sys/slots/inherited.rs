@@ -6,8 +6,8 @@
 //! visible:                     block, parse, request, serve
 //! ```
 //!
-//! An entry can be that of a [`Snapshot`], whose contexts are open then. It hides the contexts outside of it: a thread that runs a task, or that waits for a
-//! job and runs another one meanwhile, has contexts which the task does not belong to.
+//! An entry can be that of a [`Snapshot`], whose contexts are open then. It hides the contexts outside of it: a thread that runs
+//! a task, or that waits for a job and runs another one meanwhile, has contexts which the task does not belong to.
 //!
 //! Why the snapshot of an entry is always valid: an entry with the flag `OWNS_SNAPSHOT` keeps it alive until the entry is used
 //! again. Without that flag, only [`ContextStack::within`] writes a pointer. Its frame has a reference to the snapshot, and
@@ -26,11 +26,10 @@ use super::{ContextStack, INHERITED_DEPTH, Opening, RawContext, entry_position, 
 
 /// The contexts of a stack that are visible.
 pub(super) struct Visible<'a> {
-    /// The stack.
     stack: &'a ContextStack,
     /// The number of open contexts.
     depth: u32,
-    /// The depth of the entry of a snapshot and hides those outside of it.
+    /// The depth of the innermost entry of a snapshot, which hides those outside of it.
     inherited: Option<u32>,
 }
 
@@ -70,7 +69,7 @@ impl<'a> Visible<'a> {
         let own = u32::try_from(self.own().count()).unwrap_or(u32::MAX);
         let first = self.inherited.map_or(0, |inherited| inherited + 1);
         let omitted = self.depth.saturating_sub(first).saturating_sub(own);
-        omitted + self.snapshot().map_or(0, |snapshot| snapshot.omitted)
+        omitted.saturating_add(self.snapshot().map_or(0, |snapshot| snapshot.omitted))
     }
 }
 

@@ -20,7 +20,7 @@ impl Snapshot {
         let kept = visible.entries().enumerate().filter(|(index, _)| is_kept(*index));
         let mut texts = Vec::new();
         let entries = kept.map(|(_, entry)| entry.to_copy(&mut texts)).collect();
-        let omitted = visible.omitted() + u32::try_from(skipped).unwrap_or(u32::MAX);
+        let omitted = visible.omitted().saturating_add(u32::try_from(skipped).unwrap_or(u32::MAX));
         Self::of(entries, omitted, catch, texts)
     }
 }
