@@ -43,6 +43,7 @@
 //! |---|---|
 //! | `cpp` | the names of functions of C++ in backtraces, on Linux |
 //! | `minidump` | `CrashHandlerBuilder::minidump`: a minidump in the capsule of a fatal signal, on Linux; needs Rust 1.88 |
+//! | `tests` | [`capture_tests`]: the panics of failing tests are stored, on Unix |
 //! | `tokio` | [`tokio`](https://docs.rs/tokio)'s tasks: their ids in the reports of panics, and functions that name them |
 //! | `tower` | a layer for services of [`tower`](https://docs.rs/tower), axum and hyper: answers a request whose handling panics |
 //! | `tracing` | a layer for [`tracing`](https://docs.rs/tracing-subscriber): spans are contexts, and events are breadcrumbs |
@@ -68,6 +69,8 @@ mod reporter;
 mod save;
 mod symbols;
 mod sys;
+#[cfg(all(feature = "tests", unix))]
+mod test_run;
 mod thread_name;
 #[cfg(has_reporter)]
 mod timed_lock;
@@ -91,6 +94,8 @@ pub use handler::{
     CrashGuard, CrashHandler, CrashHandlerBuilder, InstallError, Signal, set_format,
 };
 pub use save::{EnvironmentCapture, SourceCapture};
+#[cfg(all(feature = "tests", unix))]
+pub use test_run::{TESTS_ENV_VAR, capture_tests};
 pub use variables::{Variable, VariableLimits};
 /// The types of captured crashes and of the repository in which they are stored.
 pub use vitte_capsule::{

@@ -225,7 +225,7 @@ fn note_of(location: Option<&str>, message: &str) -> String {
 
 impl PanicCapture {
     /// Captures the panic of this thread.
-    fn new(key: PanicKey, location: Option<String>, config: &Config) -> Self {
+    pub(crate) fn new(key: PanicKey, location: Option<String>, config: &Config) -> Self {
         let note = format!("an earlier {}", note_of(location.as_deref(), &key.message));
         let earlier_of_thread = consequence::replace_last_of_thread(note);
         Self { location, earlier_of_thread, ..Self::at(key, None, config) }

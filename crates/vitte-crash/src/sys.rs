@@ -98,6 +98,8 @@ pub(super) use big_stack::{StackKind, with_big_stack};
 #[cfg(unix)]
 pub(super) use claim::wait_for_crash;
 pub(super) use exit::at_exit;
+#[cfg(all(feature = "tests", unix))]
+pub(super) use exit::{at_exit_of_tests, call_before_main};
 #[cfg(unix)]
 pub(super) use file_limit::without_sigxfsz;
 #[cfg(has_reporter)]

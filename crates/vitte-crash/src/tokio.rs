@@ -97,7 +97,7 @@ fn open(name: &str) -> ContextGuard {
     }
 }
 
-/// Starts a task, as [`tokio::spawn`](::tokio::spawn) does, with the contexts of [`task`].
+/// Starts a task, as [`tokio::spawn`](fn@::tokio::spawn) does, with the contexts of [`task`].
 ///
 /// # Panics
 ///
@@ -110,7 +110,7 @@ where
     ::tokio::spawn(task(name, future))
 }
 
-/// Starts a task on this thread, as [`tokio::task::spawn_local`](::tokio::task::spawn_local) does, with the contexts of
+/// Starts a task on this thread, as [`tokio::task::spawn_local`](fn@::tokio::task::spawn_local) does, with the contexts of
 /// [`task`].
 ///
 /// # Panics
@@ -124,7 +124,7 @@ where
     ::tokio::task::spawn_local(task(name, future))
 }
 
-/// Runs blocking work, as [`tokio::task::spawn_blocking`](::tokio::task::spawn_blocking) does, with the contexts of
+/// Runs blocking work, as [`tokio::task::spawn_blocking`](fn@::tokio::task::spawn_blocking) does, with the contexts of
 /// [`task`].
 ///
 /// # Panics

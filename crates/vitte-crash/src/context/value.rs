@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::sys::slots::InlineField;
 
-/// A value of a field that [`ContextGuard::with`] adds to a context: a string, a number, a `bool`, a `char`, or with
+/// A value of a field that [`ContextGuard::with`](crate::ContextGuard::with) adds to a context: a string, a number, a `bool`, a `char`, or with
 /// `format_args!` anything that implements `Display`.
 ///
 /// ```

@@ -35,6 +35,8 @@ mod small_stacks;
 mod symbols;
 #[cfg(feature = "tokio")]
 mod tasks;
+#[cfg(feature = "tests")]
+mod test_runs;
 mod variables;
 mod workers;
 
