@@ -105,10 +105,10 @@ impl Detail {
         let lines = report.breadcrumb_lines(MAX_BREADCRUMBS);
         let heading = match lines.len() {
             shown if shown < all => {
-                let (program, id) = (shell.program, &report.id);
+                let all = count(all, "breadcrumb", "breadcrumbs");
                 format!(
-                    "the last {shown} of {} (`{program} crash breadcrumbs {id}` shows all)",
-                    count(all, "breadcrumb", "breadcrumbs")
+                    "the last {shown} of {all}; `{} crash breadcrumbs` shows all",
+                    shell.program
                 )
             }
             _ => "breadcrumbs, the oldest first".to_owned(),

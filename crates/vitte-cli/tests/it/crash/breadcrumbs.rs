@@ -110,7 +110,7 @@ fn the_newest_of_many_breadcrumbs_are_shown() {
     let run = |arguments: &[&str]| good(workspace.path(), arguments);
     let short = run(&["show", "latest"]);
     assert!(
-        short.contains("\nthe last 5 of 30,000 breadcrumbs (`vitte crash breadcrumbs 2025-"),
+        short.contains("\nthe last 5 of 30,000 breadcrumbs; `vitte crash breadcrumbs` shows all\n"),
         "{short}"
     );
     assert!(short.contains(" event 29995\n") && !short.contains(" event 29994\n"), "{short}");
