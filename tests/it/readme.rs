@@ -83,6 +83,7 @@ fn every_program_is_an_example_or_a_doc_test() {
     sources.extend(programs(&root.join("examples/parsers/moving"), false));
     sources.extend(programs(&root.join("examples/parsers/tests"), true));
     sources.extend(programs(&root.join("examples/services/src/bin"), false));
+    sources.extend(programs(&root.join("crates/vitte-crash/tests/failing_tests"), false));
     let mut documented = programs(&root.join("src"), true);
     for package in fs::read_dir(root.join("crates")).unwrap() {
         let package = package.unwrap().path();

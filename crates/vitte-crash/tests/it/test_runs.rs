@@ -17,11 +17,11 @@ fn program() -> &'static PathBuf {
         let output = cargo.output().unwrap();
         let messages = String::from_utf8(output.stdout).unwrap();
         let messages = messages.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        let programs = messages.filter_map(|message| {
+        let mut programs = messages.filter_map(|message| {
             let is_program = message["target"]["name"] == "failing_tests";
             Some(message["executable"].as_str()?.to_owned()).filter(|_| is_program)
         });
-        programs.last().expect("cargo compiles it").into()
+        programs.next_back().expect("cargo compiles it").into()
     })
 }
 
