@@ -9,20 +9,23 @@
 //! when it ends: with the name of the test, its contexts and their variables, its breadcrumbs and what it has written. Nothing
 //! else changes: the harness writes what it always writes. [`capture_tests`] does the same without the variable.
 //!
-//! `vitte crash list --tests` lists them. It works with the harness of Rust, with those that write as it does (libtest-mimic, and so
-//! `vitte-golden`), and with nextest, which runs each test in a process of its own.
+//! `vitte crash list --tests` lists them. It works with the harness of Rust, and with nextest, which runs each test in a process of
+//! its own. Another harness has to write its failures as Rust's does, and to run each test on a thread with its name.
 
 mod output;
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::io::{Read as _, Write as _};
+use std::fs::File;
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::panic;
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Mutex, Once};
 use std::time::Duration;
 
-use nix::unistd::{dup, dup2_stdout, pipe};
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::unistd::{dup2_stdout, pipe};
 use output::HarnessOutput;
 use vitte_capsule::{ContextEntry, ContextVariable, Repository};
 
@@ -44,10 +47,17 @@ const MAX_WAIT: Duration = Duration::from_secs(2);
 
 /// The last panic of each test.
 static CAPTURES: Mutex<Option<HashMap<String, Box<PanicCapture>>>> = Mutex::new(None);
-/// Receives what the harness has written.
-static OUTPUT: Mutex<Option<Receiver<HarnessOutput>>> = Mutex::new(None);
-/// Standard output as it was before.
-static STDOUT: Mutex<Option<std::os::fd::OwnedFd>> = Mutex::new(None);
+static COPIED: Mutex<Option<Copied>> = Mutex::new(None);
+
+/// Standard output, which is copied.
+struct Copied {
+    /// Standard output as it was before.
+    original: OwnedFd,
+    /// Receives what the harness has written, after the end of the pipe.
+    output: Receiver<HarnessOutput>,
+    /// The process that has the thread which copies. A process that was forked has not.
+    process: u32,
+}
 
 /// Stores the panics of failing tests from now on, if it was not called before. Call it in the first line of the `main` of a test
 /// harness of one's own.
@@ -59,9 +69,9 @@ static STDOUT: Mutex<Option<std::os::fd::OwnedFd>> = Mutex::new(None);
 pub fn capture_tests() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let Some(receiver) = copy_stdout() else { return };
-        if let Some(mut output) = lock_briefly(&OUTPUT) {
-            *output = Some(receiver);
+        let Some(copied) = copy_stdout() else { return };
+        if let Some(mut current) = lock_briefly(&COPIED) {
+            *current = Some(copied);
         }
         // A handler of the program may replace them.
         VariableLimits::default().publish();
@@ -108,40 +118,47 @@ fn config() -> Config {
 }
 
 /// Replaces standard output by a pipe, whose content is copied to it and read. Returns `None` if the system refuses that.
-fn copy_stdout() -> Option<Receiver<HarnessOutput>> {
-    let original = dup(std::io::stdout()).ok()?;
+fn copy_stdout() -> Option<Copied> {
+    // A child process gets neither end of the pipe, only standard output.
+    let original = std::io::stdout().as_fd().try_clone_to_owned().ok()?;
     let (reader, writer) = pipe().ok()?;
+    for end in [&reader, &writer] {
+        fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).ok()?;
+    }
+    let to = File::from(original.try_clone().ok()?);
+    let (send, output) = channel();
+    let copy = move || _ = send.send(copy_and_read(File::from(reader), to));
+    std::thread::Builder::new().name("vitte-test-output".into()).spawn(copy).ok()?;
     dup2_stdout(&writer).ok()?;
-    drop(writer);
-    let (mut from, mut to) =
-        (std::fs::File::from(reader), std::fs::File::from(original.try_clone().ok()?));
-    let (send, receive) = channel();
-    let copy = move || {
-        let (mut output, mut bytes) = (HarnessOutput::default(), vec![0; 64 << 10]);
-        while let Ok(count @ 1..) = from.read(&mut bytes) {
-            let read = bytes.get(..count).unwrap_or_default();
-            _ = to.write_all(read);
-            output.add(read);
+    Some(Copied { original, output, process: std::process::id() })
+}
+
+/// Copies all bytes, and reads what they say.
+fn copy_and_read(mut from: File, mut to: File) -> HarnessOutput {
+    let (mut output, mut bytes) = (HarnessOutput::default(), vec![0; 64 << 10]);
+    loop {
+        match from.read(&mut bytes) {
+            Ok(0) => return output,
+            Ok(count) => {
+                let read = bytes.get(..count).unwrap_or_default();
+                // The reader of standard output may have gone.
+                _ = to.write_all(read);
+                output.add(read);
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(_) => return output,
         }
-        _ = send.send(output);
-    };
-    let thread = std::thread::Builder::new().name("vitte-test-output".into());
-    thread.spawn(copy).ok()?;
-    *lock_briefly(&STDOUT)? = Some(original);
-    Some(receive)
+    }
 }
 
 /// Called when the test program ends: stores the failing tests.
 extern "C" fn finish() {
+    let copied = lock_briefly(&COPIED).and_then(|mut copied| copied.take());
+    let Some(copied) = copied.filter(|copied| copied.process == std::process::id()) else { return };
     _ = std::io::stdout().flush();
     // This closes the pipe, so that the copy ends.
-    if let Some(original) = lock_briefly(&STDOUT).and_then(|mut original| original.take()) {
-        _ = dup2_stdout(&original);
-    }
-    let receiver = lock_briefly(&OUTPUT).and_then(|mut output| output.take());
-    let Some(output) = receiver.and_then(|receiver| receiver.recv_timeout(MAX_WAIT).ok()) else {
-        return;
-    };
+    _ = dup2_stdout(&copied.original);
+    let Ok(output) = copied.output.recv_timeout(MAX_WAIT) else { return };
     let captures = lock_briefly(&CAPTURES).and_then(|mut captures| captures.take());
     let Some(mut captures) = captures else { return };
     let config = config();

@@ -12,7 +12,7 @@
 //! test result: FAILED. …
 //! ```
 //!
-//! This is the default format of Rust's harness and of libtest-mimic, also with `--quiet`.
+//! This is the default format of Rust's harness, also with `--quiet`; libtest-mimic writes the same without `stdout`.
 
 use std::collections::HashMap;
 
