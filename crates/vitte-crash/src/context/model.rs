@@ -3,6 +3,7 @@
 //! Tasks open contexts, enter handles, start other tasks, run other tasks inside of their own polls, panic and are cancelled,
 //! in random order, and move between threads. Wherever code runs, the contexts are those of its task.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
 use std::pin::Pin;
@@ -91,6 +92,30 @@ impl Future for Yield {
     }
 }
 
+/// Counts how many tasks a thread runs, one inside of the other.
+struct Nesting;
+
+thread_local! {
+    static NESTING: Cell<usize> = const { Cell::new(0) };
+}
+
+impl Nesting {
+    /// Returns `None` if there would be too many.
+    fn begin() -> Option<Self> {
+        let count = NESTING.get();
+        (count < 2).then(|| {
+            NESTING.set(count + 1);
+            Self
+        })
+    }
+}
+
+impl Drop for Nesting {
+    fn drop(&mut self) {
+        NESTING.set(NESTING.get() - 1);
+    }
+}
+
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The tasks that can run, and handles with their models.
@@ -114,6 +139,8 @@ impl Executor {
 
     /// Polls a task, or cancels it.
     fn run_one(&self, random: &mut Random) {
+        // More contexts than are recorded would be open on the thread.
+        let Some(_nesting) = Nesting::begin() else { return };
         let Some(mut task) = self.take(random) else { return };
         self.switches.fetch_add(1, Ordering::Relaxed);
         if random.below(200) == 0 {
