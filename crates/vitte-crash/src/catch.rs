@@ -176,6 +176,7 @@ fn into_report(key: PanicKey, caught: Caught, extend: &dyn ExtendReport) -> Box<
     panic_hook::remember(&report);
     report
 }
+
 /// Returns the stored report of the panic that one with this message passes on.
 fn reported_cause(message: &str) -> Option<Box<CrashReport>> {
     Some(Box::new(handler::load(&panic_hook::cause_of(message)?)?))

@@ -52,6 +52,20 @@ pub struct CrashGroup {
 }
 
 impl CrashGroup {
+    /// Returns the number of digits by which the fingerprints of all groups differ: at least 8, as in
+    /// [`Fingerprint::short`].
+    #[must_use]
+    pub fn fingerprint_digits(groups: &[Self]) -> usize {
+        let mut all: Vec<String> =
+            groups.iter().map(|group| group.fingerprint.to_string()).collect();
+        all.sort_unstable();
+        let common = |pair: &[String]| match pair {
+            [a, b] => a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count() + 1,
+            _ => 0,
+        };
+        all.windows(2).map(common).fold(8, usize::max)
+    }
+
     /// Returns the groups of crashes, whose oldest must be the first: the group with the newest crash is the last one.
     #[must_use]
     pub fn of(entries: impl IntoIterator<Item = IndexEntry>) -> Vec<Self> {

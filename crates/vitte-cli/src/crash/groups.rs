@@ -213,7 +213,7 @@ fn columns(groups: &[CrashGroup], is_cut: bool) -> Vec<Column> {
         let places: Vec<&str> = group.locations.keys().map(String::as_str).collect();
         places.join(", ")
     };
-    let digits = digits(groups);
+    let digits = CrashGroup::fingerprint_digits(groups);
     let fingerprint = |group: &CrashGroup| {
         let all = group.fingerprint.to_string();
         if is_cut { all.get(..digits).unwrap_or(&all).to_owned() } else { all }
@@ -232,16 +232,4 @@ fn columns(groups: &[CrashGroup], is_cut: bool) -> Vec<Column> {
         Column::path("place", MAX_PLACE_CELLS, cells(&places)).optional(),
         Column::text("message", usize::MAX, cells(&|group| group.message.clone())),
     ]
-}
-
-/// Returns the number of digits by which all fingerprints differ: at least 8, as in
-/// [`Fingerprint::short`](vitte_capsule::Fingerprint::short).
-fn digits(groups: &[CrashGroup]) -> usize {
-    let mut all: Vec<String> = groups.iter().map(|group| group.fingerprint.to_string()).collect();
-    all.sort_unstable();
-    let common = |pair: &[String]| match pair {
-        [a, b] => a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count() + 1,
-        _ => 0,
-    };
-    all.windows(2).map(common).fold(8, usize::max)
 }

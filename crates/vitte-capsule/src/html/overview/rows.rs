@@ -83,7 +83,7 @@ pub(super) fn render(
     command: &str,
     max_bytes: usize,
 ) -> Rows {
-    let digits = digits(groups);
+    let digits = CrashGroup::fingerprint_digits(groups);
     let row = |group: &CrashGroup, detail| row(group, detail, chart, command, digits);
     let mut len = 0;
     let mut rows: Vec<String> = Vec::new();
@@ -189,15 +189,4 @@ fn counted<'a>(counts: impl Iterator<Item = (&'a str, usize)>, max: usize) -> St
         text += &format!(" and {}", limits::counted("other", names.len() - max));
     }
     text
-}
-
-/// Returns the number of digits by which all fingerprints differ: at least 8.
-fn digits(groups: &[CrashGroup]) -> usize {
-    let mut all: Vec<String> = groups.iter().map(|group| group.fingerprint.to_string()).collect();
-    all.sort_unstable();
-    let common = |pair: &[String]| match pair {
-        [a, b] => a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count() + 1,
-        _ => 0,
-    };
-    all.windows(2).map(common).fold(8, usize::max)
 }

@@ -60,7 +60,8 @@ struct CrashRecord {
     record: Value,
 }
 
-/// Returns the record of the crash. A dump, whose process goes on, is no exception, and has a lower severity.
+/// Returns the record of the crash. A dump is not an exception, because its process goes on, and has
+/// a lower severity.
 fn crash(report: &CrashReport) -> Result<CrashRecord, UploadError> {
     let invalid = |reason| UploadError::Report {
         field: "timestamp",
